@@ -1,0 +1,136 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+// MARK: Products of other packages
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let nioCore = product("NIOCore", "swift-nio")
+let nioPosix = product("NIOPosix", "swift-nio")
+let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioEmbedded = product("NIOEmbedded", "swift-nio")
+let nioSSL = product("NIOSSL", "swift-nio-ssl")
+let hummingbird = product("Hummingbird", "hummingbird")
+let asyncHTTPClient = product("AsyncHTTPClient", "async-http-client")
+let jwtKit = product("JWTKit", "jwt-kit")
+let crypto = product("Crypto", "swift-crypto")
+let cryptoExtras = product("CryptoExtras", "swift-crypto")
+let configuration = product("Configuration", "swift-configuration")
+let argumentParser = product("ArgumentParser", "swift-argument-parser")
+let collections = product("DequeModule", "swift-collections")
+let httpTypes = product("HTTPTypes", "swift-http-types")
+let logging = product("Logging", "swift-log")
+let serviceLifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
+let systemPackage = product("SystemPackage", "swift-system")
+let unixSignals = product("UnixSignals", "swift-service-lifecycle")
+
+// MARK: Kinds of target
+
+/// A C library of the system, described by the module map in its folder.
+func system(_ name: String, apt package: String) -> Target {
+    .systemLibrary(name: name, path: "Shared/\(name)", providers: [.apt([package])])
+}
+
+/// A module that any service may import; it never imports a service.
+func shared(
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Shared/\(path ?? name)", resources: resources)
+}
+
+/// A service: a library that tests compose, and a thin executable around it.
+func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, path: "Services/\(name)/Sources"),
+        .executableTarget(
+            name: "\(name)Main", dependencies: [.target(name: name), "Telemetry"], path: "Services/\(name)/Main"),
+    ]
+}
+
+/// Pure tests of one module, in milliseconds and without a server.
+func unitTests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.target(name: module)] + dependencies, path: "Tests/Unit/\(module)Tests")
+}
+
+// MARK: The package
+
+let package = Package(
+    name: "cryptodesk",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "gateway", targets: ["GatewayMain"]),
+        .executable(name: "auth", targets: ["AuthMain"]),
+        .executable(name: "strategies", targets: ["StrategiesMain"]),
+        .executable(name: "desk", targets: ["Desk"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system.git", exact: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", exact: "5.7.1"),
+    ],
+    targets: [
+        system("CLibPQ", apt: "libpq-dev"),
+        system("CHiredis", apt: "libhiredis-dev"),
+        system("CCrypt", apt: "libcrypt-dev"),
+        shared("JSON"),
+        shared("APIContract", ["JSON", nioCore]),
+        shared("Telemetry", ["JSON", logging]),
+        shared("Settings", [configuration, systemPackage]),
+        shared("Reactor", [nioCore]),
+        shared("Postgres", ["CLibPQ", "Reactor", collections, logging, serviceLifecycle]),
+        shared("Migrations", path: "Database/Migrations", ["Postgres", crypto, logging]),
+        shared("Redis", ["CHiredis", nioCore, nioPosix, nioSSL, collections, crypto, logging, serviceLifecycle]),
+        shared("Authentication", ["APIContract", "Redis", jwtKit, crypto, asyncHTTPClient, logging, serviceLifecycle]),
+        shared(
+            "HTTPService",
+            ["APIContract", "JSON", "Authentication", "Telemetry", "Settings", hummingbird, httpTypes, logging, serviceLifecycle]),
+        shared("TestSupport", ["Postgres", "Migrations", "Redis", asyncHTTPClient, logging, nioCore]),
+        .target(name: "LocalCluster", dependencies: ["Postgres", "Migrations", crypto, cryptoExtras, logging], path: "Tools/LocalCluster"),
+        .executableTarget(name: "Desk", dependencies: ["LocalCluster", "Postgres", "Migrations", argumentParser, logging], path: "Tools/Desk"),
+        unitTests("APIContract"),
+        unitTests("JSON"),
+        unitTests("Postgres"),
+        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres"], path: "Tests/Integration"),
+    ]
+        + service(
+            "Gateway",
+            [
+                "APIContract", "Authentication", "Redis", "Settings", "Telemetry", "HTTPService",
+                nioCore, nioPosix, nioHTTP1, hummingbird, asyncHTTPClient, collections, logging, serviceLifecycle,
+            ])
+        + service(
+            "Auth",
+            [
+                "APIContract", "Authentication", "CCrypt", "HTTPService", "JSON", "Postgres", "Redis", "Settings", "Telemetry",
+                hummingbird, jwtKit, crypto, cryptoExtras, httpTypes, logging, serviceLifecycle,
+            ])
+        + service(
+            "Strategies",
+            [
+                "APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Redis", "Settings", "Telemetry",
+                hummingbird, httpTypes, logging, serviceLifecycle,
+            ]),
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + swiftSettings
+}

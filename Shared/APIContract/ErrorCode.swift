@@ -1,0 +1,47 @@
+/// A stable, machine-readable name of an error: lower snake case, never changed once published.
+package struct ErrorCode: RawRepresentable, Hashable, Sendable {
+    package let rawValue: String
+
+    package init(rawValue: String) { self.rawValue = rawValue }
+}
+
+extension ErrorCode {
+    // 400
+    package static let badRequest = ErrorCode(rawValue: "bad_request")
+    package static let malformedJSON = ErrorCode(rawValue: "malformed_json")
+    // 401
+    package static let notAuthenticated = ErrorCode(rawValue: "not_authenticated")
+    package static let invalidCredentials = ErrorCode(rawValue: "invalid_credentials")
+    package static let refreshReused = ErrorCode(rawValue: "refresh_reused")
+    // 403
+    package static let forbidden = ErrorCode(rawValue: "forbidden")
+    package static let csrfRejected = ErrorCode(rawValue: "csrf_rejected")
+    package static let originRejected = ErrorCode(rawValue: "origin_rejected")
+    // 404, 405, 408, 409, 412
+    package static let notFound = ErrorCode(rawValue: "not_found")
+    package static let methodNotAllowed = ErrorCode(rawValue: "method_not_allowed")
+    package static let requestTimeout = ErrorCode(rawValue: "request_timeout")
+    package static let conflict = ErrorCode(rawValue: "conflict")
+    package static let emailTaken = ErrorCode(rawValue: "email_taken")
+    package static let preconditionFailed = ErrorCode(rawValue: "precondition_failed")
+    // 413, 414, 415, 417, 422, 429, 431
+    package static let bodyTooLarge = ErrorCode(rawValue: "body_too_large")
+    package static let uriTooLong = ErrorCode(rawValue: "uri_too_long")
+    package static let unsupportedMediaType = ErrorCode(rawValue: "unsupported_media_type")
+    package static let expectationFailed = ErrorCode(rawValue: "expectation_failed")
+    package static let validationFailed = ErrorCode(rawValue: "validation_failed")
+    package static let rateLimited = ErrorCode(rawValue: "rate_limited")
+    package static let headersTooLarge = ErrorCode(rawValue: "headers_too_large")
+    // 5xx
+    package static let internalError = ErrorCode(rawValue: "internal_error")
+    package static let notImplemented = ErrorCode(rawValue: "not_implemented")
+    package static let upstreamUnavailable = ErrorCode(rawValue: "upstream_unavailable")
+    package static let upstreamFailed = ErrorCode(rawValue: "upstream_failed")
+    package static let upstreamTimeout = ErrorCode(rawValue: "upstream_timeout")
+    package static let overloaded = ErrorCode(rawValue: "overloaded")
+    package static let databaseUnavailable = ErrorCode(rawValue: "database_unavailable")
+    package static let outcomeUnknown = ErrorCode(rawValue: "outcome_unknown")
+    package static let revocationUnavailable = ErrorCode(rawValue: "revocation_unavailable")
+    package static let limiterUnavailable = ErrorCode(rawValue: "limiter_unavailable")
+    package static let authenticationUnavailable = ErrorCode(rawValue: "authentication_unavailable")
+}
