@@ -3,7 +3,6 @@ import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
-import NIOCore
 
 /// An IPv4 or IPv6 address as its bytes; an IPv4 address mapped into IPv6 is the IPv4 address.
 package struct IPAddress: Hashable, Sendable {
@@ -11,13 +10,12 @@ package struct IPAddress: Hashable, Sendable {
     package let bytes: [UInt8]
 
     package init?(_ text: String) {
-        guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
-        switch address {
-        case .v4(let v4):
-            self.init(bytes: withUnsafeBytes(of: v4.address.sin_addr) { Array($0) })
-        case .v6(let v6):
-            self.init(bytes: withUnsafeBytes(of: v6.address.sin6_addr) { Array($0) })
-        case .unixDomainSocket:
+        var buffer = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &buffer) == 1 {
+            self.init(bytes: Array(buffer.prefix(4)))
+        } else if inet_pton(AF_INET6, text, &buffer) == 1 {
+            self.init(bytes: buffer)
+        } else {
             return nil
         }
     }
