@@ -17,7 +17,9 @@ let nioPosix = product("NIOPosix", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
 let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let nioSSL = product("NIOSSL", "swift-nio-ssl")
+let nioHTTPTypes = product("NIOHTTPTypes", "swift-nio-extras")
 let hummingbird = product("Hummingbird", "hummingbird")
+let hummingbirdCore = product("HummingbirdCore", "hummingbird")
 let asyncHTTPClient = product("AsyncHTTPClient", "async-http-client")
 let jwtKit = product("JWTKit", "jwt-kit")
 let crypto = product("Crypto", "swift-crypto")
@@ -79,6 +81,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system.git", exact: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
@@ -101,13 +104,17 @@ let package = Package(
         shared("Authentication", ["APIContract", "Redis", jwtKit, crypto, asyncHTTPClient, logging, serviceLifecycle]),
         shared(
             "HTTPService",
-            ["APIContract", "JSON", "Authentication", "Telemetry", "Settings", hummingbird, httpTypes, logging, serviceLifecycle]),
+            [
+                "APIContract", "JSON", "Authentication", "Telemetry", "Settings", nioCore, nioHTTP1, nioHTTPTypes,
+                hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, unixSignals,
+            ]),
         shared("TestSupport", ["Postgres", "Migrations", "Redis", asyncHTTPClient, logging, nioCore]),
         .target(name: "LocalCluster", dependencies: ["Postgres", "Migrations", crypto, cryptoExtras, logging], path: "Tools/LocalCluster"),
         .executableTarget(name: "Desk", dependencies: ["LocalCluster", "Postgres", "Migrations", argumentParser, logging], path: "Tools/Desk"),
         unitTests("APIContract"),
         unitTests("JSON"),
         unitTests("Postgres"),
+        unitTests("Redis", [nioCore, nioEmbedded, logging]),
         .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres"], path: "Tests/Integration"),
     ]
         + service(

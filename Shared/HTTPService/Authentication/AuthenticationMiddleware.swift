@@ -1,0 +1,38 @@
+import APIContract
+package import Authentication
+package import Hummingbird
+import Logging
+
+/// Lets only requests with a good access token through, and puts the token into the context.
+///
+/// Identity headers that come along are of no meaning: a service reached without the gateway is as strict as behind it.
+package struct AuthenticationMiddleware<Authenticator: AccessTokenAuthenticator>: RouterMiddleware {
+    package typealias Context = ServiceRequestContext
+
+    private let authenticator: Authenticator
+
+    package init(_ authenticator: Authenticator) { self.authenticator = authenticator }
+
+    package func handle(
+        _ request: Request, context: ServiceRequestContext,
+        next: @concurrent (Request, ServiceRequestContext) async throws -> Response
+    ) async throws -> Response {
+        guard let token = AccessTokenCredential.find(in: request.headers) else { throw APIError.unauthorized }
+        var context = context
+        do {
+            context.caller = try await authenticator.authenticate(token)
+        } catch .unavailable(let reason) {
+            context.requestLogger(for: request).warning("Cannot authenticate", metadata: ["reason": "\(reason)"])
+            throw APIError.unavailable(.authenticationUnavailable, "Authentication is not available at the moment")
+        } catch {
+            throw APIError.unauthorized
+        }
+        return try await next(request, context)
+    }
+}
+
+extension AuthenticationMiddleware where Authenticator == RevocableTokenAuthenticator {
+    package init(verifier: TokenVerifier, revocations: RevocationList) {
+        self.init(RevocableTokenAuthenticator(verifier: verifier, revocations: revocations))
+    }
+}

@@ -1,0 +1,65 @@
+import APIContract
+import HTTPTypes
+package import Hummingbird
+package import Logging
+package import NIOCore
+import NIOHTTP1
+
+/// The outermost step of every request: gives it an id, lets the router answer, and renders every error.
+package struct ServiceResponder: Sendable {
+    private let router: RouterResponder<ServiceRequestContext>
+    private let routes: RouteTable
+    private let errors: ErrorRenderer
+    private let logger: Logger
+    private let date = DateHeader()
+
+    package init(router: Router<ServiceRequestContext>, logger: Logger) {
+        self.router = router.buildResponder()
+        self.routes = RouteTable(router.routes.map { ($0.path, $0.method) })
+        self.errors = ErrorRenderer()
+        self.logger = logger
+    }
+
+    /// - Throws: `HTTPParserError` for bytes that are no HTTP, which the connection itself answers; nothing else.
+    package func respond(to request: Request, channel: any Channel) async throws -> Response {
+        let requestID = Self.requestID(of: request)
+        let context = ServiceRequestContext(
+            source: .init(channel: channel, logger: logger, requestID: requestID))
+        var response: Response
+        do {
+            response = try await router.respond(to: request, context: context)
+            if response.status.code >= 400, !response.headers.contains(.contentType) {
+                response = errors.render(framework: response.status, allow: allowed(request), requestID: requestID)
+            }
+        } catch let error as APIError {
+            response = errors.render(error, requestID: requestID)
+        } catch let error as HTTPParserError {
+            throw error
+        } catch {
+            context.requestLogger(for: request).error("Request failed", metadata: ["error": "\(error)"])
+            response = errors.render(.internalError, requestID: requestID)
+        }
+        response.headers.append(HTTPField(name: .xRequestID, value: requestID))
+        response.headers.append(HTTPField(name: .date, value: date.value))
+        if logger.logLevel <= .debug { log(request, response, context) }
+        return response
+    }
+
+    /// The id that came along, if it is well formed, else a new one.
+    private static func requestID(of request: Request) -> String {
+        if let given = request.headers[.xRequestID], APIContract.RequestID.isWellFormed(given) { return given }
+        return APIContract.RequestID.make()
+    }
+
+    /// Hummingbird answers 404 where only the method is unknown.
+    private func allowed(_ request: Request) -> [String] { routes.methods(for: request.uri.path) }
+
+    private func log(_ request: Request, _ response: Response, _ context: ServiceRequestContext) {
+        context.requestLogger(for: request).debug(
+            "Request",
+            metadata: [
+                "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
+                "status": "\(response.status.code)",
+            ])
+    }
+}

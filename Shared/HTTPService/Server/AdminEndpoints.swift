@@ -1,0 +1,32 @@
+import APIContract
+import HTTPTypes
+package import Hummingbird
+import JSON
+
+/// The probes of the private admin port: `/livez` while the process runs, `/readyz` while it can serve.
+package struct AdminEndpoints: Sendable {
+    private let drain: DrainState
+    private let health: HealthReport
+
+    package init(drain: DrainState, health: HealthReport) {
+        self.drain = drain
+        self.health = health
+    }
+
+    package func addRoutes(to router: Router<ServiceRequestContext>) {
+        router.get("/livez") { _, _ in Response.json(#"{"status":"ok"}"#) }
+        router.get("/readyz") { _, _ in readiness() }
+    }
+
+    private func readiness() -> Response {
+        if drain.isDraining { return unready("draining") }
+        guard drain.isServing else { return unready("starting") }
+        let unusable = health.unusableComponents
+        return unusable.isEmpty
+            ? .json(#"{"status":"ready"}"#) : unready("waiting for \(unusable.joined(separator: ", "))")
+    }
+
+    private func unready(_ status: String) -> Response {
+        .json("{\"status\":\(status.jsonEscaped)}", status: .serviceUnavailable)
+    }
+}

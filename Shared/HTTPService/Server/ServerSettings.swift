@@ -1,0 +1,62 @@
+package import APIContract
+import Logging
+package import Settings
+
+/// The settings that every process has: its two ports, its logs and its shutdown.
+package struct ServerSettings: Sendable {
+    /// Address of the public port.
+    package static let listenHost = Setting<String>(
+        "listen.host", default: "127.0.0.1", summary: "Address that the public port listens on.")
+    /// Port for clients (the gateway) or for the gateway (the services).
+    package static let listenPort = Setting<Int>(
+        "listen.port", summary: "Public port; 0 lets the system choose.", isAllowed: { (0...65535).contains($0) })
+    /// Address of the private port.
+    package static let adminHost = Setting<String>(
+        "admin.host", default: "127.0.0.1", summary: "Address that the admin port listens on; never a public one.")
+    /// Port of `/livez`, `/readyz` and, later, `/metrics`.
+    package static let adminPort = Setting<Int>(
+        "admin.port", summary: "Private port of the probes and metrics; 0 lets the system choose.",
+        isAllowed: { (0...65535).contains($0) })
+    /// Least severe level that is logged.
+    package static let logLevel = Setting<String>(
+        "log.level", default: "info",
+        summary: "Least severe level logged: trace, debug, info, notice, warning, error or critical.",
+        isAllowed: { Logger.Level(rawValue: $0) != nil })
+    /// How long a stopping process goes on serving, in milliseconds.
+    package static let drainDelay = Setting<Int>(
+        "drain.delay.ms", default: 5000, unit: "ms",
+        summary: "How long a process that was told to stop goes on serving, while balancers take it out.",
+        isAllowed: { (0...300_000).contains($0) })
+    /// Peers whose `X-Forwarded-*` are believed.
+    package static let trustedProxies = Setting<String>(
+        "trusted.proxies", default: "127.0.0.0/8,::1",
+        summary: "CIDR blocks, separated by commas, of the peers whose X-Forwarded-For is believed.",
+        isAllowed: { (try? TrustedProxies($0)) != nil })
+
+    package static let catalogue: [any AnySetting] = [
+        listenHost, listenPort, adminHost, adminPort, logLevel, drainDelay, trustedProxies,
+    ]
+
+    package let publicAddress: ListenAddress
+    package let adminAddress: ListenAddress
+    package let drainDelay: Duration
+    package let trustedProxies: TrustedProxies
+
+    package init(
+        publicAddress: ListenAddress, adminAddress: ListenAddress, drainDelay: Duration, trustedProxies: TrustedProxies
+    ) {
+        self.publicAddress = publicAddress
+        self.adminAddress = adminAddress
+        self.drainDelay = drainDelay
+        self.trustedProxies = trustedProxies
+    }
+
+    /// - Throws: `SettingsError` naming the key that is missing or wrong.
+    package init(reader: SettingsReader) throws {
+        publicAddress = ListenAddress(
+            host: try reader.value(Self.listenHost), port: try reader.value(Self.listenPort))
+        adminAddress = ListenAddress(host: try reader.value(Self.adminHost), port: try reader.value(Self.adminPort))
+        drainDelay = .milliseconds(try reader.value(Self.drainDelay))
+        trustedProxies = try TrustedProxies(try reader.value(Self.trustedProxies))
+    }
+}

@@ -1,0 +1,51 @@
+package import Hummingbird
+package import Logging
+package import NIOCore
+package import ServiceLifecycle
+import UnixSignals
+
+/// One process: what it depends on, its listeners and its admin port, started together and stopped in the right order.
+///
+/// The group shuts down from its end: readiness fails and the drain delay passes, the public listener stops accepting and
+/// finishes what is in flight, the admin port closes, and last the connections to PostgreSQL and Redis.
+package struct ServiceApplication: Sendable {
+    private let settings: ServerSettings
+    private let services: [any Service]
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - health: what `/readyz` asks.
+    ///   - dependencies: what the listener needs, in the order of their dependencies.
+    ///   - listener: the public port; it calls `drain.beginServing()` once it accepts connections.
+    ///   - addAdminRoutes: what the admin port answers besides its probes.
+    ///   - onAdminListening: called with the admin port once it accepts connections.
+    package init(
+        settings: ServerSettings, drain: DrainState, health: HealthReport, dependencies: [any Service],
+        listener: any Service, eventLoopGroup: any EventLoopGroup, logger: Logger,
+        addAdminRoutes: (Router<ServiceRequestContext>) -> Void = { _ in },
+        onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
+        let router = Router<ServiceRequestContext>.service()
+        AdminEndpoints(drain: drain, health: health).addRoutes(to: router)
+        addAdminRoutes(router)
+        let admin = HTTPListener(
+            address: settings.adminAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
+            logger: logger, onListening: onAdminListening)
+        self.settings = settings
+        self.logger = logger
+        services =
+            dependencies + [
+                admin, listener, GracefulDrain(state: drain, delay: settings.drainDelay, logger: logger),
+            ]
+    }
+
+    /// Runs until a signal (SIGTERM or SIGINT) or a failure ends it.
+    ///
+    /// - Throws: what a service failed with, such as ``ListenError``.
+    package func run() async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.drainDelay + .seconds(30)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
