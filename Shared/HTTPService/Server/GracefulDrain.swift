@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The first step of every shutdown: readiness fails, and the process serves on for the drain delay.
 ///

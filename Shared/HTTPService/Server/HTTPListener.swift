@@ -2,7 +2,7 @@ package import Hummingbird
 import HummingbirdCore
 package import Logging
 package import NIOCore
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// One port on which a Hummingbird router answers.
 ///

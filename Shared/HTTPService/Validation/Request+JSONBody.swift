@@ -1,4 +1,4 @@
-package import APIContract
+import APIContract
 import HTTPTypes
 package import Hummingbird
 package import JSON
