@@ -1,17 +1,17 @@
-import NIOCore
+package import NIOCore
 
 /// Carries bytes: hands each reply in what was read to its connection.
-final class RedisChannelHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
+package final class RedisChannelHandler: ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
 
     private let connection: RedisConnection
     private let decoder = RedisReplyDecoder()
 
-    init(connection: RedisConnection) {
+    package init(connection: RedisConnection) {
         self.connection = connection
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         do {
             try decoder.feed(unwrapInboundIn(data))
             while let reply = try decoder.next() {
@@ -22,12 +22,12 @@ final class RedisChannelHandler: ChannelInboundHandler {
         }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
         connection.flush()
         context.fireChannelWritabilityChanged()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         connection.noteFailure(error)
         context.close(promise: nil)
     }

@@ -1,16 +1,18 @@
 import CHiredis
-import NIOCore
+package import NIOCore
 
 /// Writes commands as RESP with hiredis' `redisFormatCommandArgv`.
 ///
 /// It keeps its scratch memory between commands, so that encoding allocates only what hiredis itself does.
-struct RedisCommandEncoder {
+package struct RedisCommandEncoder {
     private var bytes: [UInt8] = []
     private var lengths: [Int] = []
     private var pointers: [UnsafePointer<CChar>?] = []
 
+    package init() {}
+
     /// Appends one command to `buffer`. Throws `protocolViolation` when hiredis cannot format it (no memory).
-    mutating func encode(_ arguments: [RedisArgument], into buffer: inout ByteBuffer) throws(RedisError) {
+    package mutating func encode(_ arguments: [RedisArgument], into buffer: inout ByteBuffer) throws(RedisError) {
         collect(arguments)
         var formatted: UnsafeMutablePointer<CChar>?
         let count = bytes.withUnsafeBufferPointer { base -> CInt in

@@ -1,16 +1,16 @@
-import Logging
-import NIOCore
+package import Logging
+package import NIOCore
 import Synchronization
 
 /// One connection of one event loop: carries out what its state machine decides.
 ///
 /// `@unchecked Sendable`: every stored variable is touched on `eventLoop` alone; `isReady` is atomic.
-final class RedisConnection: @unchecked Sendable {
-    typealias Machine = RedisConnectionStateMachine<[RedisArgument], EventLoopPromise<RedisReply>>
+package final class RedisConnection: @unchecked Sendable {
+    package typealias Machine = RedisConnectionStateMachine<[RedisArgument], EventLoopPromise<RedisReply>>
     /// Opens a channel on the event loop, with the connection's handlers in it.
-    typealias Dialer = @Sendable (RedisConnection) -> EventLoopFuture<any Channel>
+    package typealias Dialer = @Sendable (RedisConnection) -> EventLoopFuture<any Channel>
 
-    let eventLoop: any EventLoop
+    package let eventLoop: any EventLoop
     private let ready = Atomic(false)
     private let dialer: Dialer
     private let handshake: [[RedisArgument]]
@@ -24,7 +24,7 @@ final class RedisConnection: @unchecked Sendable {
     private var lastFailure = ""
     private let closedPromise: EventLoopPromise<Void>
 
-    init(
+    package init(
         eventLoop: any EventLoop, handshake: [[RedisArgument]], handshakeTimeout: TimeAmount,
         machine: Machine, logger: Logger, dialer: @escaping Dialer
     ) {
@@ -42,11 +42,11 @@ final class RedisConnection: @unchecked Sendable {
     }
 
     /// Whether commands flow; may be asked on any thread.
-    var isReady: Bool { ready.load(ordering: .relaxed) }
+    package var isReady: Bool { ready.load(ordering: .relaxed) }
 
     // MARK: What callers ask
 
-    func send(_ arguments: [RedisArgument], timeout: TimeAmount) -> EventLoopFuture<RedisReply> {
+    package func send(_ arguments: [RedisArgument], timeout: TimeAmount) -> EventLoopFuture<RedisReply> {
         let promise = eventLoop.makePromise(of: RedisReply.self)
         if eventLoop.inEventLoop {
             submit(arguments, promise, eventLoop.now + timeout)
@@ -58,14 +58,14 @@ final class RedisConnection: @unchecked Sendable {
     }
 
     /// Dials without waiting for the first command.
-    func activate() {
+    package func activate() {
         eventLoop.execute {
             if self.machine.activate() { self.dial() }
         }
     }
 
     /// Takes no further command, waits for the replies that are due, and closes.
-    func shutDown() -> EventLoopFuture<Void> {
+    package func shutDown() -> EventLoopFuture<Void> {
         eventLoop.execute {
             let (failed, close) = self.machine.shutDown()
             self.fail(failed)

@@ -1,12 +1,12 @@
 import DequeModule
-import NIOCore
+package import NIOCore
 
 /// Everything that is decided about one connection: what is held, written, awaited, given up, and when to dial again.
 ///
 /// It does no I/O, reads no clock and resumes nobody; `RedisConnection` carries out what it answers.
 /// Replies belong to commands by their order alone, so a command that is given up keeps its place until
 /// its reply came and was thrown away.
-struct RedisConnectionStateMachine<Command, Waiter> {
+package struct RedisConnectionStateMachine<Command, Waiter> {
     private enum State {
         /// Nobody asked for anything yet. → connecting, closed
         case idle
@@ -39,13 +39,15 @@ struct RedisConnectionStateMachine<Command, Waiter> {
     }
 
     /// What bounds a connection.
-    struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// Commands held and awaited together.
-        var pending = 4096
+        package var pending = 4096
         /// How long after its deadline the oldest command may stay unanswered before the connection counts as dead.
-        var grace = TimeAmount.seconds(1)
+        package var grace = TimeAmount.seconds(1)
         /// A connection that was ready for less than this counts as a failed attempt when it is lost.
-        var stable = TimeAmount.seconds(1)
+        package var stable = TimeAmount.seconds(1)
+
+        package init() {}
     }
 
     private let limits: Limits
@@ -56,30 +58,30 @@ struct RedisConnectionStateMachine<Command, Waiter> {
     private var failures = 0
     private var armedWake: NIODeadline?
 
-    init(limits: Limits = Limits(), backoff: ReconnectBackoff = ReconnectBackoff()) {
+    package init(limits: Limits = Limits(), backoff: ReconnectBackoff = ReconnectBackoff()) {
         self.limits = limits
         self.backoff = backoff
     }
 
-    var isReady: Bool {
+    package var isReady: Bool {
         if case .ready = state { true } else { false }
     }
 
     /// Whether a shutdown has nothing left to wait for.
-    var isDrained: Bool {
+    package var isDrained: Bool {
         if case .draining = state { held.isEmpty && awaited.isEmpty } else { false }
     }
 
     // MARK: Commands
 
-    enum Submission {
+    package enum Submission {
         /// The command is held. Flush at the end of this tick when `flush`, dial when `dial`, wake up at `wake`.
         case accepted(flush: Bool, dial: Bool, wake: NIODeadline?)
         case refused(RedisError)
     }
 
     /// Takes a command in, or refuses it at once: nothing waits for a connection that failed to come up.
-    mutating func submit(_ command: Command, waiter: Waiter, deadline: NIODeadline) -> Submission {
+    package mutating func submit(_ command: Command, waiter: Waiter, deadline: NIODeadline) -> Submission {
         var flush = false
         var dial = false
         switch state {
@@ -103,14 +105,14 @@ struct RedisConnectionStateMachine<Command, Waiter> {
     }
 
     /// Dials without a command, at the start of the service. Returns whether to dial.
-    mutating func activate() -> Bool {
+    package mutating func activate() -> Bool {
         guard case .idle = state else { return false }
         state = .connecting
         return true
     }
 
     /// The commands to be written now, in order; their replies are awaited from here on.
-    mutating func takeHeld() -> [Command] {
+    package mutating func takeHeld() -> [Command] {
         switch state {
         case .ready, .draining: break
         default: return []
@@ -124,13 +126,13 @@ struct RedisConnectionStateMachine<Command, Waiter> {
     // MARK: The connection
 
     /// The socket is open. Returns when to wake up, or nil when the socket is of no use any more and must be closed.
-    mutating func dialed(handshakeCommands: Int, deadline: NIODeadline) -> (isWanted: Bool, wake: NIODeadline?) {
+    package mutating func dialed(handshakeCommands: Int, deadline: NIODeadline) -> (isWanted: Bool, wake: NIODeadline?) {
         guard case .connecting = state else { return (false, nil) }
         state = .handshaking(outstanding: handshakeCommands, deadline: deadline)
         return (true, arm(deadline))
     }
 
-    enum ReplyAction {
+    package enum ReplyAction {
         case none
         case resume(Waiter, RedisReply)
         /// The handshake is done: flush what is held.
@@ -138,7 +140,7 @@ struct RedisConnectionStateMachine<Command, Waiter> {
         case close(RedisError)
     }
 
-    mutating func received(_ reply: RedisReply, now: NIODeadline) -> ReplyAction {
+    package mutating func received(_ reply: RedisReply, now: NIODeadline) -> ReplyAction {
         switch state {
         case .handshaking(let outstanding, let deadline):
             if case .error(let text) = reply { return giveUp(RedisError(.server, text)) }
@@ -161,7 +163,7 @@ struct RedisConnectionStateMachine<Command, Waiter> {
     }
 
     /// The bytes received make no sense: the connection is closed and no later reply is looked at.
-    mutating func violated(_ error: RedisError) -> ReplyAction {
+    package mutating func violated(_ error: RedisError) -> ReplyAction {
         switch state {
         case .handshaking, .ready, .draining: giveUp(error)
         default: .none
@@ -174,22 +176,22 @@ struct RedisConnectionStateMachine<Command, Waiter> {
         return .close(error)
     }
 
-    struct Disconnection {
-        enum Next: Equatable {
+    package struct Disconnection {
+        package enum Next: Equatable {
             case dial
             case dialAfter(TimeAmount)
             case nothing
         }
 
-        var failed: [(waiter: Waiter, error: RedisError)]
-        var next: Next
+        package var failed: [(waiter: Waiter, error: RedisError)]
+        package var next: Next
     }
 
     /// The socket is gone, or could not be opened; `random` in 0 ..< 1 is the jitter.
     ///
     /// Commands that were written fail, since nobody knows whether the server saw them. Commands that were not
     /// written wait for one immediate attempt when a connection that had been stable was lost, and fail otherwise.
-    mutating func disconnected(now: NIODeadline, random: Double) -> Disconnection {
+    package mutating func disconnected(now: NIODeadline, random: Double) -> Disconnection {
         var failed: [(waiter: Waiter, error: RedisError)] = awaited.compactMap { entry in
             entry.waiter.map { ($0, RedisError(.unavailable, "the connection ended before the reply")) }
         }
@@ -219,7 +221,7 @@ struct RedisConnectionStateMachine<Command, Waiter> {
     }
 
     /// The wait is over. Returns whether to dial.
-    mutating func backoffElapsed() -> Bool {
+    package mutating func backoffElapsed() -> Bool {
         guard case .backingOff = state else { return false }
         state = .connecting
         return true
@@ -232,16 +234,16 @@ struct RedisConnectionStateMachine<Command, Waiter> {
 
     // MARK: Time
 
-    struct Wake {
-        var expired: [Waiter]
+    package struct Wake {
+        package var expired: [Waiter]
         /// Why the channel must be closed, when it must.
-        var close: RedisError?
+        package var close: RedisError?
         /// When to wake up next; nil: not before a later call says so.
-        var next: NIODeadline?
+        package var next: NIODeadline?
     }
 
     /// Gives up what is past its deadline, and the connection when its oldest command is long past it.
-    mutating func wake(now: NIODeadline) -> Wake {
+    package mutating func wake(now: NIODeadline) -> Wake {
         var wake = Wake(expired: [], close: nil, next: nil)
         expireHeld(now, &wake)
         expireAwaited(now, &wake)
@@ -310,7 +312,7 @@ struct RedisConnectionStateMachine<Command, Waiter> {
     // MARK: Shutdown
 
     /// No further command is taken. Returns those that fail at once and whether the channel may be closed now.
-    mutating func shutDown() -> (failed: [(waiter: Waiter, error: RedisError)], close: Bool) {
+    package mutating func shutDown() -> (failed: [(waiter: Waiter, error: RedisError)], close: Bool) {
         switch state {
         case .ready:
             state = .draining

@@ -1,14 +1,14 @@
 import CHiredis
-import NIOCore
+package import NIOCore
 
 /// Turns what the server sends into replies with hiredis' `redisReader`, however the bytes are cut.
-final class RedisReplyDecoder {
+package final class RedisReplyDecoder {
     private let reader: UnsafeMutablePointer<redisReader>?
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
     private let builder: RedisReplyBuilder
     private let limits: RedisReplyLimits
 
-    init(limits: RedisReplyLimits = RedisReplyLimits()) {
+    package init(limits: RedisReplyLimits = RedisReplyLimits()) {
         self.limits = limits
         self.builder = RedisReplyBuilder(limits: limits)
         self.functions = .allocate(capacity: 1)
@@ -24,7 +24,7 @@ final class RedisReplyDecoder {
     }
 
     /// Takes what was read from the socket.
-    func feed(_ buffer: ByteBuffer) throws(RedisError) {
+    package func feed(_ buffer: ByteBuffer) throws(RedisError) {
         guard let reader else { throw RedisError(.protocolViolation, "no memory for a reader") }
         let status = buffer.withUnsafeReadableBytes { bytes in
             redisReaderFeed(reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
@@ -33,7 +33,7 @@ final class RedisReplyDecoder {
     }
 
     /// The next complete reply, nil when more bytes are needed. After it threw, the decoder is of no more use.
-    func next() throws(RedisError) -> RedisReply? {
+    package func next() throws(RedisError) -> RedisReply? {
         guard let reader else { throw RedisError(.protocolViolation, "no memory for a reader") }
         var object: UnsafeMutableRawPointer?
         guard redisReaderGetReply(reader, &object) == REDIS_OK else { throw violation(of: reader) }
