@@ -93,11 +93,12 @@ let package = Package(
         system("CLibPQ", apt: "libpq-dev"),
         system("CHiredis", apt: "libhiredis-dev"),
         system("CCrypt", apt: "libcrypt-dev"),
+        system("CLinux", apt: "libc6-dev"),
         shared("JSON"),
         shared("APIContract", ["JSON", nioCore]),
         shared("Telemetry", ["JSON", logging]),
         shared("Settings", [configuration, systemPackage]),
-        shared("Reactor", [nioCore]),
+        shared("Reactor", ["CLinux"]),
         shared("Postgres", ["CLibPQ", "Reactor", collections, logging, serviceLifecycle]),
         shared("Migrations", path: "Database/Migrations", ["Postgres", crypto, logging]),
         shared("Redis", ["CHiredis", nioCore, nioPosix, nioSSL, collections, crypto, logging, serviceLifecycle]),
@@ -115,7 +116,7 @@ let package = Package(
         unitTests("JSON"),
         unitTests("Postgres"),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
-        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres"], path: "Tests/Integration"),
+        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres", "Redis", nioCore, nioPosix, logging], path: "Tests/Integration"),
     ]
         + service(
             "Gateway",

@@ -1,0 +1,108 @@
+package import Logging
+import Reactor
+import ServiceLifecycle
+
+/// A few pipelined connections to one PostgreSQL server, on a thread of their own.
+///
+/// A statement is one enqueue and one resume: what waits at the same moment goes out together. Reads that go out
+/// together share a sync; a write has its own, and is never sent twice. Each statement runs on behalf of a
+/// ``Caller``, which row-level security sees for that statement and no longer.
+package final class PostgresClient: Service, Sendable {
+    private let reactor: Reactor<PostgresDriver>
+    private let status: PostgresStatus
+    private let configuration: PostgresConfiguration
+
+    /// Nothing is dialled before ``run()``; statements wait for it.
+    ///
+    /// - Throws: ``PostgresError`` with code `configuration` when the process has no descriptor left.
+    package init(configuration: PostgresConfiguration, logger: Logger) throws(PostgresError) {
+        let status = PostgresStatus()
+        do {
+            reactor = try Reactor(name: "postgres") { post in
+                PostgresDriver(configuration: configuration, status: status, logger: logger, post: post)
+            }
+        } catch {
+            throw PostgresError(.configuration, error.description)
+        }
+        self.status = status
+        self.configuration = configuration
+    }
+
+    /// Connects, and serves until the task is cancelled or the service group shuts down.
+    package func run() async throws {
+        try await withTaskCancellationOrGracefulShutdownHandler {
+            try await reactor.run()
+        } onCancelOrGracefulShutdown: {
+            self.reactor.stop()
+        }
+    }
+
+    /// Whether at least one connection is signed in.
+    package var isReady: Bool { status.readyConnections > 0 }
+
+    /// Executes a statement that changes nothing; it may be sent again when its connection is lost.
+    package func read(
+        _ statement: Statement, _ parameters: [PostgresValue] = [], caller: Caller = .none
+    ) async throws(PostgresError) -> PostgresRows {
+        try await submit(makeQuery(statement, parameters, caller: caller, kind: .read))
+    }
+
+    /// Executes a statement in a transaction of its own, at most once.
+    ///
+    /// - Throws: ``PostgresError``; code `outcomeUnknown` when it was sent and its answer was lost.
+    package func write(
+        _ statement: Statement, _ parameters: [PostgresValue] = [], caller: Caller = .none
+    ) async throws(PostgresError) -> PostgresRows {
+        try await submit(makeQuery(statement, parameters, caller: caller, kind: .write))
+    }
+
+    /// Runs a transaction on a connection of its own: committed when the closure returns, rolled back when it throws.
+    ///
+    /// - Throws: what the closure throws, or ``PostgresError``; code `outcomeUnknown` when COMMIT was sent and its
+    ///   answer was lost.
+    package func transaction<R: Sendable>(
+        caller: Caller = .none, _ body: @Sendable (PostgresTransaction) async throws -> R
+    ) async throws -> R {
+        let pending = PendingLease(caller: caller, deadline: .now + configuration.deadline)
+        guard reactor.post(.lease(pending)) else { throw Self.stopped }
+        let lease = try await pending.answer.value()
+        defer { reactor.post(.release(lease)) }
+        let result: R
+        do {
+            result = try await body(PostgresTransaction(client: self, lease: lease))
+        } catch {
+            _ = try? await finish(lease, with: PostgresTransaction.rollback, isCommit: false)
+            throw error
+        }
+        let answer = try await finish(lease, with: PostgresTransaction.commit, isCommit: true)
+        // PostgreSQL answers COMMIT with ROLLBACK when a statement of the transaction had failed.
+        guard answer.commandTag == "COMMIT" else {
+            throw PostgresError(.server, "the transaction was rolled back", sqlState: "25P02")
+        }
+        return result
+    }
+
+    func makeQuery(
+        _ statement: Statement, _ parameters: [PostgresValue], caller: Caller, kind: PendingQuery.Kind
+    ) throws(PostgresError) -> PendingQuery {
+        PendingQuery(
+            statement: statement, parameters: try EncodedParameters(parameters), caller: caller, kind: kind,
+            deadline: .now + configuration.deadline)
+    }
+
+    func submit(_ query: PendingQuery) async throws(PostgresError) -> PostgresRows {
+        guard reactor.post(.query(query)) else { throw Self.stopped }
+        return try await query.answer.value()
+    }
+
+    /// Not cut short by cancellation: a transaction always ends one way or the other.
+    private func finish(
+        _ lease: LeaseID, with statement: Statement, isCommit: Bool
+    ) async throws(PostgresError) -> PostgresRows {
+        let query = try makeQuery(statement, [], caller: .none, kind: .leased(lease, isCommit: isCommit))
+        guard reactor.post(.query(query)) else { throw Self.stopped }
+        return try await query.answer.valueIgnoringCancellation()
+    }
+
+    private static let stopped = PostgresError(.unavailable, "the client has stopped")
+}

@@ -1,0 +1,254 @@
+import DequeModule
+import Logging
+import Reactor
+
+/// Runs the connections of one client on the reactor's thread: queues, dispatches, dials, gives up.
+final class PostgresDriver: ReactorDriver {
+    enum Message: Sendable {
+        case query(PendingQuery)
+        case lease(PendingLease)
+        case release(LeaseID)
+        case resolved(slot: Int, attempt: Int, address: String?)
+    }
+
+    /// How often deadlines are looked at while anything waits.
+    private static let sweepInterval = Duration.milliseconds(50)
+
+    private let configuration: PostgresConfiguration
+    private let logger: Logger
+    private let status: PostgresStatus
+    private let resolver = HostResolver()
+    private let post: @Sendable (Message) -> Void
+    private var slots: [ConnectionSlot]
+    private var waiting: Deque<Dispatched> = []
+    private var waitingLeases: Deque<PendingLease> = []
+    private var nextLease = 0
+    private var nextSweep = ContinuousClock.now
+    private var lastFailure = "no connection yet"
+
+    /// - Parameter post: posts a message to this driver's own reactor.
+    init(
+        configuration: PostgresConfiguration, status: PostgresStatus, logger: Logger,
+        post: @escaping @Sendable (Message) -> Void
+    ) {
+        self.configuration = configuration
+        self.status = status
+        self.post = post
+        self.logger = logger
+        slots = (0..<configuration.maximumConnections).map { _ in ConnectionSlot() }
+    }
+
+    func receive(_ messages: [Message], poller: borrowing Poller) {
+        for message in messages {
+            switch message {
+            case .query(let query): accept(query, poller: poller)
+            case .lease(let lease): waitingLeases.append(lease)
+            case .release(let lease):
+                if slots[lease.slot].connection?.lease == lease { slots[lease.slot].connection?.lease = nil }
+            case .resolved(let slot, let attempt, let address):
+                resolved(slot: slot, attempt: attempt, address: address, poller: poller)
+            }
+        }
+    }
+
+    private func accept(_ query: PendingQuery, poller: borrowing Poller) {
+        guard case .leased(let lease, _) = query.kind else {
+            guard waiting.count < configuration.queueLimit else {
+                return query.fail(.queueFull, "\(waiting.count) statements wait already")
+            }
+            return waiting.append(Dispatched(query: query))
+        }
+        guard let connection = slots[lease.slot].connection, connection.lease == lease else {
+            return query.fail(.unavailable, "the transaction's connection was lost: \(lastFailure)")
+        }
+        if !connection.send(CollectionOfOne(Dispatched(query: query)), poller: poller) {
+            lose(lease.slot, "sending failed", poller: poller)
+        }
+    }
+
+    func ready(_ descriptor: Int32, poller: borrowing Poller) {
+        guard let slot = slots.firstIndex(where: { $0.connection?.owns(descriptor) == true }),
+            let connection = slots[slot].connection
+        else { return }
+        guard connection.isReady else { return dial(slot, poller: poller) }
+        var events: [PostgresConnection.Event] = []
+        connection.receive(poller: poller) { events.append($0) }
+        for event in events { handle(event, of: slot, poller: poller) }
+    }
+
+    func endTick(poller: borrowing Poller) -> ContinuousClock.Instant? {
+        let now = ContinuousClock.now
+        for slot in slots.indices where slots[slot].shouldDial(at: now) { startDialling(slot, poller: poller) }
+        if now >= nextSweep { sweep(now: now, poller: poller) }
+        dispatch(poller: poller)
+        let isBusy =
+            !waiting.isEmpty || !waitingLeases.isEmpty
+            || slots.contains { $0.connection.map { !$0.isReady || !$0.isIdle } ?? false }
+        let redial = slots.compactMap(\.nextDial).min()
+        return [isBusy ? nextSweep : nil, redial].compactMap { $0 }.min()
+    }
+
+    func stop(poller: borrowing Poller) {
+        for slot in slots.indices { lose(slot, "the client is shutting down", poller: poller, isFinal: true) }
+        failWaiting("the client is shutting down")
+    }
+
+    // MARK: Dispatching
+
+    private func dispatch(poller: borrowing Poller) {
+        guard !waiting.isEmpty || !waitingLeases.isEmpty else { return }
+        let plan = Dispatcher.plan(
+            slots: slots.map {
+                Dispatcher.Slot(
+                    isReady: $0.connection?.isReady ?? false, isLeased: $0.connection?.lease != nil,
+                    syncsInFlight: $0.connection?.syncsInFlight ?? 0)
+            }, waitingQueries: waiting.count, waitingLeases: waitingLeases.count)
+        for slot in plan.leases { leaseOut(slot, poller: poller) }
+        for batch in plan.batches {
+            let queries = waiting.prefix(batch.count).filter { $0.query.answer.isOpen }
+            waiting.removeFirst(min(batch.count, waiting.count))
+            guard !queries.isEmpty, let connection = slots[batch.slot].connection else { continue }
+            if !connection.send(queries, poller: poller) { lose(batch.slot, "sending failed", poller: poller) }
+        }
+    }
+
+    private func leaseOut(_ slot: Int, poller: borrowing Poller) {
+        guard let pending = waitingLeases.popFirst(), let connection = slots[slot].connection else { return }
+        nextLease += 1
+        let lease = LeaseID(slot: slot, number: nextLease)
+        connection.lease = lease
+        guard connection.begin(pending.caller, poller: poller) else {
+            pending.answer.give(.failure(PostgresError(.unavailable, "sending BEGIN failed")))
+            return lose(slot, "sending failed", poller: poller)
+        }
+        // Nobody waits any more: the transaction that was begun ends with its connection.
+        if !pending.answer.give(.success(lease)) { lose(slot, "the transaction was given up", poller: poller) }
+    }
+
+    // MARK: Dialling
+
+    private func startDialling(_ slot: Int, poller: borrowing Poller) {
+        slots[slot].beginAttempt(timeout: configuration.connectTimeout)
+        guard let host = configuration.hostToResolve else {
+            return connect(slot, address: nil, poller: poller)
+        }
+        let attempt = slots[slot].attempt
+        resolver.resolve(host) { [post] address in post(.resolved(slot: slot, attempt: attempt, address: address)) }
+    }
+
+    private func resolved(slot: Int, attempt: Int, address: String?, poller: borrowing Poller) {
+        guard slots[slot].attempt == attempt, slots[slot].connection == nil else { return }
+        guard let address else { return failDialling(slot, "the host name cannot be resolved") }
+        connect(slot, address: address, poller: poller)
+    }
+
+    private func connect(_ slot: Int, address: String?, poller: borrowing Poller) {
+        var keywords = configuration.keywords
+        if let address { keywords["hostaddr"] = address }
+        guard let connection = PostgresConnection(keywords: keywords, poller: poller) else {
+            return failDialling(slot, "no memory for a connection")
+        }
+        slots[slot].connection = connection
+        if connection.hasFailed { dial(slot, poller: poller) }
+    }
+
+    private func dial(_ slot: Int, poller: borrowing Poller) {
+        if let event = slots[slot].connection?.dial(poller: poller) { handle(event, of: slot, poller: poller) }
+    }
+
+    private func failDialling(_ slot: Int, _ reason: String) {
+        slots[slot].end(isRedialled: true)
+        lastFailure = reason
+        if status.readyConnections == 0 {
+            logger.warning("PostgreSQL cannot be reached", metadata: ["cause": "\(reason)"])
+            failWaiting(reason)
+        }
+    }
+
+    // MARK: Losing
+
+    private func handle(_ event: PostgresConnection.Event, of slot: Int, poller: borrowing Poller) {
+        switch event {
+        case .becameReady:
+            slots[slot].becameReady()
+            updateStatus()
+            if status.readyConnections == 1 { logger.info("PostgreSQL is connected") }
+        case .resend(let item):
+            resend(item)
+        case .lost(let reason):
+            lose(slot, reason, poller: poller)
+        }
+    }
+
+    private func lose(_ slot: Int, _ reason: String, poller: borrowing Poller, isFinal: Bool = false) {
+        guard let connection = slots[slot].connection else { return }
+        let wasReady = connection.isReady
+        let unanswered = connection.abandon(poller: poller)
+        lastFailure = reason
+        slots[slot].end(isRedialled: !isFinal)
+        updateStatus()
+        for item in unanswered where item.query.answer.isOpen {
+            if item.query.isRead, !item.isRetry, !isFinal {
+                resend(item)
+            } else {
+                item.query.failAfterSending(.unavailable, reason)
+            }
+        }
+        if wasReady, !isFinal {
+            logger.warning("A PostgreSQL connection was lost", metadata: ["cause": "\(reason)"])
+        } else if !isFinal, status.readyConnections == 0 {
+            logger.warning("PostgreSQL cannot be reached", metadata: ["cause": "\(reason)"])
+            failWaiting(reason)
+        }
+    }
+
+    private func resend(_ item: Dispatched) {
+        guard !item.isRetry else { return item.query.failAfterSending(.unavailable, lastFailure) }
+        waiting.prepend(Dispatched(query: item.query, isRetry: true))
+    }
+
+    private func failWaiting(_ reason: String) {
+        for item in waiting { item.query.fail(.unavailable, reason) }
+        for lease in waitingLeases { lease.answer.give(.failure(PostgresError(.unavailable, reason))) }
+        waiting.removeAll()
+        waitingLeases.removeAll()
+    }
+
+    private func updateStatus() {
+        status.update(readyConnections: slots.count { $0.connection?.isReady ?? false })
+    }
+
+    // MARK: Deadlines
+
+    private func sweep(now: ContinuousClock.Instant, poller: borrowing Poller) {
+        nextSweep = now + Self.sweepInterval
+        expireWaiting(now: now)
+        for slot in slots.indices {
+            guard let connection = slots[slot].connection else { continue }
+            guard connection.isReady else {
+                if slots[slot].hasTimedOut(at: now) { lose(slot, "dialling took too long", poller: poller) }
+                continue
+            }
+            for item in connection.unanswered where item.query.deadline <= now {
+                item.query.failAfterSending(.deadlineExceeded, "no answer in time")
+                // Whatever a leased connection is doing, its transaction must not go on.
+                if connection.lease != nil { lose(slot, "a transaction's statement took too long", poller: poller) }
+            }
+            let silence = configuration.statementTimeout + .seconds(1)
+            if !connection.isIdle, connection.lastProgress + silence <= now {
+                lose(slot, "the server has been silent for too long", poller: poller)
+            }
+        }
+    }
+
+    private func expireWaiting(now: ContinuousClock.Instant) {
+        for item in waiting where item.query.deadline <= now {
+            item.query.fail(.deadlineExceeded, "no connection became free in time")
+        }
+        waiting.removeAll { !$0.query.answer.isOpen }
+        for lease in waitingLeases where lease.deadline <= now {
+            lease.answer.give(.failure(PostgresError(.deadlineExceeded, "no connection became free in time")))
+        }
+        waitingLeases.removeAll { !$0.answer.isOpen }
+    }
+}
