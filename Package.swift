@@ -52,7 +52,8 @@ func service(_ name: String, _ dependencies: [Target.Dependency]) -> [Target] {
     [
         .target(name: name, dependencies: dependencies, path: "Services/\(name)/Sources"),
         .executableTarget(
-            name: "\(name)Main", dependencies: [.target(name: name), "Telemetry"], path: "Services/\(name)/Main"),
+            name: "\(name)Main", dependencies: [.target(name: name), "HTTPService", "Telemetry", nioPosix],
+            path: "Services/\(name)/Main"),
     ]
 }
 
@@ -102,21 +103,29 @@ let package = Package(
         shared("Postgres", ["CLibPQ", "Reactor", collections, logging, serviceLifecycle]),
         shared("Migrations", path: "Database/Migrations", ["Postgres", crypto, logging]),
         shared("Redis", ["CHiredis", nioCore, nioPosix, nioSSL, collections, crypto, logging, serviceLifecycle]),
-        shared("Authentication", ["APIContract", "Redis", jwtKit, crypto, asyncHTTPClient, logging, serviceLifecycle]),
+        shared(
+            "Authentication",
+            ["JSON", "Redis", nioCore, crypto, cryptoExtras, asyncHTTPClient, logging, serviceLifecycle]),
         shared(
             "HTTPService",
             [
                 "APIContract", "JSON", "Authentication", "Telemetry", "Settings", nioCore, nioHTTP1, nioHTTPTypes,
                 hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, unixSignals,
             ]),
-        shared("TestSupport", ["Postgres", "Migrations", "Redis", asyncHTTPClient, logging, nioCore]),
-        .target(name: "LocalCluster", dependencies: ["Postgres", "Migrations", crypto, cryptoExtras, logging], path: "Tools/LocalCluster"),
-        .executableTarget(name: "Desk", dependencies: ["LocalCluster", "Postgres", "Migrations", argumentParser, logging], path: "Tools/Desk"),
+        shared("TestSupport", ["Postgres", "Migrations", logging, serviceLifecycle]),
+        .target(
+            name: "LocalCluster",
+            dependencies: ["CCrypt", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging],
+            path: "Tools/LocalCluster"),
+        .executableTarget(
+            name: "Desk", dependencies: ["LocalCluster", argumentParser, nioPosix, unixSignals], path: "Tools/Desk"),
         unitTests("APIContract"),
         unitTests("JSON"),
         unitTests("Postgres"),
+        unitTests("HTTPService", ["APIContract", "Authentication", "JSON", "Settings", nioCore, nioEmbedded, nioHTTPTypes, hummingbird, httpTypes, logging]),
+        unitTests("Strategies", ["APIContract", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
-        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres", "Redis", nioCore, nioPosix, logging], path: "Tests/Integration"),
+        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres", "Migrations", "Redis", nioCore, nioPosix, logging], path: "Tests/Integration"),
     ]
         + service(
             "Gateway",
@@ -134,7 +143,7 @@ let package = Package(
             "Strategies",
             [
                 "APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Redis", "Settings", "Telemetry",
-                hummingbird, httpTypes, logging, serviceLifecycle,
+                nioCore, hummingbird, httpTypes, logging, serviceLifecycle,
             ]),
     swiftLanguageModes: [.v6]
 )

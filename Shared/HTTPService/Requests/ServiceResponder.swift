@@ -1,4 +1,4 @@
-import APIContract
+package import APIContract
 import HTTPTypes
 package import Hummingbird
 package import Logging
@@ -9,14 +9,18 @@ import NIOHTTP1
 package struct ServiceResponder: Sendable {
     private let router: RouterResponder<ServiceRequestContext>
     private let routes: RouteTable
-    private let errors: ErrorRenderer
+    private let errors = ErrorRenderer()
+    private let translate: @Sendable (any Error) -> APIError?
     private let logger: Logger
     private let date = DateHeader()
 
-    package init(router: Router<ServiceRequestContext>, logger: Logger) {
+    package init(
+        router: Router<ServiceRequestContext>, logger: Logger,
+        translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil }
+    ) {
         self.router = router.buildResponder()
         self.routes = RouteTable(router.routes.map { ($0.path, $0.method) })
-        self.errors = ErrorRenderer()
+        self.translate = translate
         self.logger = logger
     }
 
@@ -36,8 +40,12 @@ package struct ServiceResponder: Sendable {
         } catch let error as HTTPParserError {
             throw error
         } catch {
-            context.requestLogger(for: request).error("Request failed", metadata: ["error": "\(error)"])
-            response = errors.render(.internalError, requestID: requestID)
+            let translated = translate(error)
+            if translated.map({ $0.status >= 500 }) ?? true {
+                context.requestLogger(for: request).log(
+                    level: translated == nil ? .error : .warning, "Request failed", metadata: ["error": "\(error)"])
+            }
+            response = errors.render(translated ?? .internalError, requestID: requestID)
         }
         response.headers.append(HTTPField(name: .xRequestID, value: requestID))
         response.headers.append(HTTPField(name: .date, value: date.value))

@@ -15,6 +15,18 @@ package struct EntityTag: Hashable, Sendable, CustomStringConvertible {
         Self.list(field) { $0 == "*" || $0 == description }
     }
 
+    /// The opaque parts of the strong tags that `If-Match` lists; `nil` when it is `*`, which matches whatever there is.
+    package static func opaqueTags(inIfMatch field: String) -> [Substring]? {
+        var tags: [Substring] = []
+        var isAny = false
+        _ = list(field) { element in
+            if element == "*" { isAny = true }
+            if element.count >= 2, element.first == "\"", element.last == "\"" { tags.append(element.dropFirst().dropLast()) }
+            return false
+        }
+        return isAny ? nil : tags
+    }
+
     private static func list(_ field: String, contains matches: (Substring) -> Bool) -> Bool {
         field.split(separator: ",").contains { element in
             let start = element.drop { $0 == " " || $0 == "\t" }

@@ -1,3 +1,4 @@
+package import APIContract
 package import Hummingbird
 import HummingbirdCore
 package import Logging
@@ -16,14 +17,19 @@ package struct HTTPListener: Service {
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
 
-    /// - Parameter onListening: called with the port once it accepts connections; the way to learn a port given as 0. A
-    ///   public listener calls `drain.beginServing()` there.
+    /// - Parameters:
+    ///   - translate: the APIError that an error of the service's own means, such as one of its database; `nil` for what
+    ///     nobody foresaw, which becomes a 500. The cause is logged in either case.
+    ///   - onListening: called with the port once it accepts connections; the way to learn a port given as 0. A
+    ///     public listener calls `drain.beginServing()` there.
     package init(
         address: ListenAddress, router: Router<ServiceRequestContext>, drain: DrainState,
-        eventLoopGroup: any EventLoopGroup, logger: Logger, onListening: @escaping @Sendable (Int) -> Void = { _ in }
+        eventLoopGroup: any EventLoopGroup, logger: Logger,
+        translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil },
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.address = address
-        self.responder = ServiceResponder(router: router, logger: logger)
+        self.responder = ServiceResponder(router: router, logger: logger, translate: translate)
         self.drain = drain
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger

@@ -1,0 +1,49 @@
+package import APIContract
+import HTTPService
+
+/// Which strategies a list shows, and in which order.
+package struct StrategyListQuery: Hashable, Sendable {
+    package static let limits = 1...200
+    package static let defaultLimit = 50
+
+    package var limit = Self.defaultLimit
+    package var sort = StrategySort.newestFirst
+    package var status: String?
+    package var tag: String?
+    /// Looked for in name, description and tags, without regard to case.
+    package var search: String?
+    package var cursor: ListCursor?
+
+    package init() {}
+
+    /// - Parameter query: of the request's target, percent-encoded.
+    /// - Throws: ``APIError`` 422 with an item for each parameter that is wrong or unknown, 400 for a malformed query.
+    package init(parsing query: String?) throws(APIError) {
+        guard query != nil else { return }
+        var parameters = try QueryValidator(query)
+        limit = parameters.integer("limit", in: Self.limits, default: Self.defaultLimit)
+        let sort = parameters.choice("sort", of: StrategySort.allCases.map(\.rawValue)).flatMap(StrategySort.init)
+        status = parameters.choice("status", of: StrategyDraft.statuses)
+        tag = parameters.text("tag", length: StrategyDraft.tagLength)
+        search = parameters.text("q", length: 1...200)
+        if let encoded = parameters.value("cursor") {
+            cursor = ListCursor(encoded: encoded)
+            if cursor == nil { parameters.fail("cursor", "not a cursor of this list", type: "value_error.cursor") }
+        }
+        self.sort = sort ?? cursor?.sort ?? .newestFirst
+        if let cursor, let sort, cursor.sort != sort {
+            parameters.fail("cursor", "the cursor belongs to another order", type: "value_error.cursor")
+        }
+        try parameters.finish()
+    }
+
+    /// The target of the next page, for `Link`.
+    package func target(path: String, after cursor: ListCursor) -> String {
+        var items = ["limit=\(limit)", "sort=\(sort.rawValue)"]
+        if let status { items.append("status=\(status)") }
+        if let tag { items.append("tag=\(PercentEncoding.encode(tag))") }
+        if let search { items.append("q=\(PercentEncoding.encode(search))") }
+        items.append("cursor=\(cursor.encoded)")
+        return path + "?" + items.joined(separator: "&")
+    }
+}

@@ -1,0 +1,35 @@
+package import HTTPService
+package import Settings
+
+/// The settings of the strategies service.
+package struct StrategiesSettings: Sendable {
+    package static let catalogue: [any AnySetting] =
+        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.postgres + CommonSettings.token + [
+            CommonSettings.jwksURLs
+        ]
+
+    package let server: ServerSettings
+    package let redisURL: String
+    package let redisPassword: String
+    package let postgresURL: String
+    package let postgresPassword: String
+    package let postgresConnections: Int
+    package let postgresStatementTimeout: Duration
+    package let tokenIssuer: String
+    package let tokenAudience: String
+    package let jwksURLs: [String]
+
+    /// - Throws: `SettingsError` naming the key that is missing or wrong.
+    package init(reader: SettingsReader) throws {
+        server = try ServerSettings(reader: reader)
+        redisURL = try reader.value(CommonSettings.redisURL)
+        redisPassword = try reader.value(CommonSettings.redisPassword)
+        postgresURL = try reader.value(CommonSettings.postgresURL)
+        postgresPassword = try reader.value(CommonSettings.postgresPassword)
+        postgresConnections = try reader.value(CommonSettings.postgresConnections)
+        postgresStatementTimeout = .milliseconds(try reader.value(CommonSettings.postgresStatementTimeout))
+        tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
+        tokenAudience = try reader.value(CommonSettings.tokenAudience)
+        jwksURLs = try reader.value(CommonSettings.jwksURLs)
+    }
+}
