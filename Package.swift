@@ -105,7 +105,7 @@ let package = Package(
         shared("Redis", ["CHiredis", nioCore, nioPosix, nioSSL, collections, crypto, logging, serviceLifecycle]),
         shared(
             "Authentication",
-            ["JSON", "Redis", nioCore, crypto, cryptoExtras, asyncHTTPClient, logging, serviceLifecycle]),
+            ["JSON", "Redis", nioCore, nioHTTP1, crypto, cryptoExtras, asyncHTTPClient, logging, serviceLifecycle]),
         shared(
             "HTTPService",
             [

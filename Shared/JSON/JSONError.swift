@@ -15,6 +15,11 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Counted from 0.
     package let offset: Int
 
+    package init(reason: Reason, offset: Int) {
+        self.reason = reason
+        self.offset = offset
+    }
+
     package var description: String {
         switch reason {
         case .unexpectedEnd: "the JSON text ends too early, at byte \(offset)"

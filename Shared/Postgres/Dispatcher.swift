@@ -2,31 +2,47 @@
 ///
 /// Reads are spread over the connections that are least busy, so that a burst costs each of them one sync. One
 /// connection always stays free of leases, so that transactions never starve everything else.
-struct Dispatcher {
-    struct Slot {
+package enum Dispatcher {
+    package struct Slot: Sendable {
         /// The connection is signed in and in order.
-        var isReady: Bool
-        var isLeased: Bool
-        var syncsInFlight: Int
+        package var isReady: Bool
+        package var isLeased: Bool
+        package var syncsInFlight: Int
+
+        package init(isReady: Bool, isLeased: Bool, syncsInFlight: Int) {
+            self.isReady = isReady
+            self.isLeased = isLeased
+            self.syncsInFlight = syncsInFlight
+        }
     }
 
-    struct Plan: Equatable {
+    package struct Plan: Equatable, Sendable {
         /// Connections to lease out, one for each waiting transaction in order.
-        var leases: [Int] = []
+        package var leases: [Int] = []
         /// How many of the waiting queries, from the front, go to which connection.
-        var batches: [Batch] = []
+        package var batches: [Batch] = []
+
+        package init(leases: [Int] = [], batches: [Batch] = []) {
+            self.leases = leases
+            self.batches = batches
+        }
     }
 
-    struct Batch: Equatable {
-        let slot: Int
-        let count: Int
+    package struct Batch: Equatable, Sendable {
+        package let slot: Int
+        package let count: Int
+
+        package init(slot: Int, count: Int) {
+            self.slot = slot
+            self.count = count
+        }
     }
 
     /// A busy connection takes one more sync while one is under way, so that the server never waits for us.
-    static let maximumSyncsInFlight = 2
-    static let maximumBatch = 64
+    package static let maximumSyncsInFlight = 2
+    package static let maximumBatch = 64
 
-    static func plan(slots: [Slot], waitingQueries: Int, waitingLeases: Int) -> Plan {
+    package static func plan(slots: [Slot], waitingQueries: Int, waitingLeases: Int) -> Plan {
         var plan = Plan()
         var leased = slots.count { $0.isLeased }
         let maximumLeases = max(1, slots.count - 1)

@@ -6,7 +6,7 @@ import DequeModule
 /// stands for whatever waits for an answer.
 package struct PipelineState<Query> {
     /// One message that was sent, in the order in which its answer comes.
-    enum Expectation {
+    package enum Expectation {
         /// PREPARE of a statement, in a sync of its own.
         case prepare(Statement)
         /// `set_config` before a query: its failure is the query's.
@@ -18,7 +18,7 @@ package struct PipelineState<Query> {
     }
 
     /// What libpq handed over.
-    enum Received: Equatable {
+    package enum Received: Equatable, Sendable {
         /// Rows or a command's completion.
         case success
         /// The server refused.
@@ -30,7 +30,7 @@ package struct PipelineState<Query> {
         case endOfMessage
     }
 
-    enum Action {
+    package enum Action {
         case none
         /// The result is the query's answer.
         case succeed(Query)
@@ -50,16 +50,18 @@ package struct PipelineState<Query> {
     /// A result has come for the first expectation, and its null has not.
     private var isAnswered = false
     /// Syncs that were sent and not yet answered.
-    private(set) var syncsInFlight = 0
+    package private(set) var syncsInFlight = 0
 
-    var isEmpty: Bool { expectations.isEmpty }
+    package init() {}
 
-    mutating func sent(_ expectation: Expectation) {
+    package var isEmpty: Bool { expectations.isEmpty }
+
+    package mutating func sent(_ expectation: Expectation) {
         expectations.append(expectation)
         if case .sync = expectation { syncsInFlight += 1 }
     }
 
-    mutating func received(_ received: Received) -> Action {
+    package mutating func received(_ received: Received) -> Action {
         guard let first = expectations.first else { return .violation }
         switch (first, received) {
         case (.sync, .sync):
@@ -95,14 +97,14 @@ package struct PipelineState<Query> {
     /// Empties the state after the connection was lost.
     ///
     /// - Returns: the queries that had no answer yet, in order.
-    mutating func abandon() -> [Query] {
+    package mutating func abandon() -> [Query] {
         let waiting = unanswered
         self = PipelineState()
         return waiting
     }
 
     /// The queries that have no answer yet, in order.
-    var unanswered: [Query] {
+    package var unanswered: [Query] {
         expectations.dropFirst(isAnswered ? 1 : 0).compactMap { expectation in
             if case .query(let query) = expectation { query } else { nil }
         }
