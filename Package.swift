@@ -122,6 +122,8 @@ let package = Package(
         unitTests("APIContract"),
         unitTests("JSON"),
         unitTests("Postgres"),
+        unitTests("Settings"),
+        unitTests("Telemetry", ["JSON", logging]),
         unitTests("HTTPService", ["APIContract", "Authentication", "JSON", "Settings", nioCore, nioEmbedded, nioHTTPTypes, hummingbird, httpTypes, logging]),
         unitTests("Strategies", ["APIContract", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),

@@ -1,0 +1,79 @@
+import ArgumentParser
+import LocalCluster
+
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Bring the running cluster's schema up to date.")
+
+    @OptionGroup var data: DataOption
+
+    func run() async throws {
+        let cluster = try await data.runningCluster()
+        let count = try await ClusterDatabase(cluster.description, layout: cluster.layout).migrate()
+        Console.say(
+            count == 0 ? "The schema is up to date." : "Applied \(count) \(count == 1 ? "migration" : "migrations").")
+    }
+}
+
+struct Seed: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Load the demo account and its strategies, if missing.")
+
+    @OptionGroup var data: DataOption
+
+    func run() async throws {
+        let cluster = try await data.runningCluster()
+        let loaded = try await ClusterDatabase(cluster.description, layout: cluster.layout).loadDemoData()
+        Console.say(loaded ? "Loaded the demo account \(DemoData.email)." : "The demo account is there already.")
+    }
+}
+
+struct PSQL: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "psql", abstract: "Open psql on the running cluster's database.")
+
+    @Option(help: "The role: postgres, cryptodesk_owner, cryptodesk_auth or cryptodesk_strategies.")
+    var role = DatabaseRole.owner.rawValue
+
+    @OptionGroup var data: DataOption
+
+    @Argument(parsing: .captureForPassthrough, help: "What psql takes itself, such as -c 'SELECT 1'.")
+    var arguments: [String] = []
+
+    func run() async throws {
+        let cluster = try await data.runningCluster()
+        guard let role = DatabaseRole(rawValue: role) else {
+            throw ValidationError(
+                "--role must be one of \(DatabaseRole.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+        try Program(
+            cluster.description.postgresFolder + "/psql", arguments.withoutTerminator,
+            environment: try cluster.postgresEnvironment(role)
+        ).replaceThisProcess()
+    }
+}
+
+struct Redis: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "redis", abstract: "Open redis-cli on the running cluster's Redis.")
+
+    @Flag(help: "The second Redis, which holds what may be lost.")
+    var cache = false
+
+    @OptionGroup var data: DataOption
+
+    @Argument(parsing: .captureForPassthrough, help: "What redis-cli takes itself, such as a command.")
+    var arguments: [String] = []
+
+    func run() async throws {
+        let cluster = try await data.runningCluster()
+        let socket = cluster.layout.redisSocket(cache ? "redis-cache" : "redis")
+        try Program(
+            cluster.description.redisClient, ["-s", socket] + arguments.withoutTerminator,
+            environment: ["REDISCLI_AUTH": try cluster.redisPassword()]
+        ).replaceThisProcess()
+    }
+}
+
+extension [String] {
+    /// Without a leading `--`, which divides our options from the other program's.
+    fileprivate var withoutTerminator: [String] { first == "--" ? Array(dropFirst()) : self }
+}

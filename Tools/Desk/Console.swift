@@ -1,0 +1,13 @@
+import Glibc
+
+/// What a person reads: results on standard output, complaints on standard error, both at once and unbuffered.
+enum Console {
+    static func say(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
+
+    static func complain(_ sentence: String) { write("desk: \(sentence)\n", to: STDERR_FILENO) }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.write(descriptor, bytes, bytes.count)
+    }
+}

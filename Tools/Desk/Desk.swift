@@ -1,0 +1,31 @@
+import ArgumentParser
+import Glibc
+import LocalCluster
+
+/// The command line of the project; `./desk` builds it and hands over.
+@main
+struct Desk: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "desk",
+        abstract: "Runs CryptoDesk on this machine: a cluster of real servers on loopback.",
+        subcommands: [
+            Up.self, Down.self, Status.self, Logs.self, Migrate.self, Seed.self, PSQL.self, Redis.self,
+            Kill.self, Pause.self, Resume.self, Test.self, Lint.self, Format.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as ClusterError {
+            Console.complain(error.sentence)
+            Glibc.exit(1)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

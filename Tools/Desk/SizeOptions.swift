@@ -1,0 +1,46 @@
+import ArgumentParser
+import LocalCluster
+
+/// How large a cluster is, and where it listens.
+struct SizeOptions: ParsableArguments {
+    @Option(help: "Instances of the gateway; with 0 there is no nginx either.")
+    var gateways = 2
+
+    @Option(help: "Instances of the auth service.")
+    var auth = 2
+
+    @Option(help: "Instances of the strategies service.")
+    var strategies = 2
+
+    @Option(help: "The port of nginx; all others follow from it, up to 501 above.")
+    var port = 8080
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("A setting for every service, over the defaults; may be repeated.", valueName: "NAME=VALUE"))
+    var settings: [String] = []
+
+    func options() throws -> ClusterOptions {
+        for (name, count) in [("gateways", gateways), ("auth", auth), ("strategies", strategies)]
+        where !(0...ClusterPorts.instancesPerService).contains(count) {
+            throw ValidationError("--\(name) must be from 0 to \(ClusterPorts.instancesPerService).")
+        }
+        guard (1...ClusterPorts.highestBase).contains(port) else {
+            throw ValidationError("--port must be from 1 to \(ClusterPorts.highestBase).")
+        }
+        return ClusterOptions(
+            gateways: gateways, auth: auth, strategies: strategies, port: port, settings: try parsedSettings())
+    }
+
+    private func parsedSettings() throws -> [String: String] {
+        var parsed: [String: String] = [:]
+        for setting in settings {
+            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw ValidationError("--set takes NAME=VALUE, not “\(setting)”.")
+            }
+            parsed[String(parts[0])] = String(parts[1])
+        }
+        return parsed
+    }
+}

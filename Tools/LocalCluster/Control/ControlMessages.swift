@@ -1,0 +1,29 @@
+/// One line of JSON that a command sends to the supervisor.
+package struct ControlRequest: Codable, Hashable, Sendable {
+    package enum Command: String, Codable, Sendable {
+        case status, stop, kill, pause, resume
+    }
+
+    package let command: Command
+    /// The process that it is about, for those that are about one.
+    package let process: String?
+
+    package init(_ command: Command, process: String? = nil) {
+        self.command = command
+        self.process = process
+    }
+}
+
+/// One line of JSON that the supervisor answers with.
+package struct ControlReply: Codable, Hashable, Sendable {
+    package enum State: String, Codable, Sendable {
+        case starting, ready, stopping
+    }
+
+    package var state: State
+    package var url: String
+    package var supervisor: Int
+    package var processes: [ProcessStatus]
+    /// Why the command was not carried out.
+    package var error: String?
+}

@@ -1,0 +1,122 @@
+import FoundationEssentials
+import Glibc
+
+/// The data folder of one cluster on disk: made, checked, locked, and filled with configuration files.
+package struct DataFolder: Sendable {
+    /// Less than this, and PostgreSQL soon fails in ways that are harder to read.
+    private static let leastFreeSpace: UInt64 = 512 << 20
+
+    package let layout: ClusterLayout
+
+    package init(path: String) {
+        let folder = Files.absolute(path)
+        layout = ClusterLayout(folder: folder, shortRunFolder: Self.shortRunFolder(for: folder))
+    }
+
+    /// Makes what is missing, and takes the lock; `nil` when another supervisor has it.
+    package func open() throws -> FileLock? {
+        try checkVersion()
+        // Others may pass through to what is theirs, and list nothing.
+        try Files.makeFolder(layout.folder, mode: Account.isRoot ? 0o711 : 0o700)
+        guard let lock = try FileLock(path: layout.lockFile) else { return nil }
+        try checkSpace()
+        try makeFolders()
+        try Files.write("\(ClusterLayout.version)\n", to: layout.versionFile)
+        return lock
+    }
+
+    /// Whether a supervisor runs in the folder.
+    package func isLocked() throws -> Bool {
+        Files.exists(layout.lockFile) ? try FileLock(path: layout.lockFile) == nil : false
+    }
+
+    /// For a supervisor whose log must exist before it does.
+    package func prepareLogs() throws {
+        try withExtendedLifetime(open()) {}
+    }
+
+    /// The major version of PostgreSQL that wrote the data, if there is any.
+    package var postgresVersion: Int? {
+        Files.read(layout.postgresFolder + "/PG_VERSION")?.split(separator: "\n").first.flatMap { Int($0) }
+    }
+
+    // MARK: Checks
+
+    private func checkVersion() throws(ClusterError) {
+        guard let content = try? FileManager.default.contentsOfDirectory(atPath: layout.folder), !content.isEmpty
+        else { return }
+        let found = Files.read(layout.versionFile)?.split(separator: "\n").first.flatMap { Int($0) }
+        guard found != ClusterLayout.version else { return }
+        let what = found.map { "has layout \($0), this desk uses \(ClusterLayout.version)" } ?? "is no cluster's"
+        throw ClusterError(
+            "The folder \(layout.folder) is not empty and \(what): move it away, or use another one with --data.")
+    }
+
+    private func checkSpace() throws(ClusterError) {
+        var disk = statvfs()
+        guard statvfs(layout.folder, &disk) == 0 else { return }
+        let free = UInt64(disk.f_bavail) * UInt64(disk.f_frsize)
+        guard free < Self.leastFreeSpace else { return }
+        throw ClusterError(
+            "Only \(free >> 20) MB are free for \(layout.folder), and the cluster needs \(Self.leastFreeSpace >> 20): "
+                + "free some space, or use another disk with --data.")
+    }
+
+    /// An unprivileged server must be able to walk down to its own folder.
+    package func checkReachable() throws(ClusterError) {
+        guard let account = Account.unprivileged(for: .postgres) else { return }
+        var folder = layout.folder
+        while folder != "/" {
+            folder = Files.parent(of: folder)
+            var status = stat()
+            guard stat(folder, &status) == 0 else { return }
+            let isOpen = status.st_mode & 0o001 != 0 || status.st_uid == account.userID
+            if !isOpen {
+                throw ClusterError(
+                    "PostgreSQL runs as the user \(account.name), who cannot enter \(folder): "
+                        + "use a folder outside of it with --data, such as /var/lib/cryptodesk.")
+            }
+        }
+    }
+
+    // MARK: Folders
+
+    private func makeFolders() throws {
+        try checkReachable()
+        let pass: UInt32 = Account.isRoot ? 0o711 : 0o700
+        try Files.makeFolder(layout.secretsFolder, mode: 0o700)
+        try Files.makeFolder(layout.keysFolder, mode: 0o700)
+        try Files.makeFolder(layout.logsFolder, mode: pass)
+        try Files.makeFolder(layout.configurationFolder, mode: Account.isRoot ? 0o755 : 0o700)
+        try Files.makeFolder(layout.folder + "/work", mode: pass)
+        try makeRunFolder(mode: pass)
+        let postgres = Account.unprivileged(for: .postgres)
+        let redis = Account.unprivileged(for: .redis)
+        try Files.makeFolder(layout.postgresSocketFolder, mode: 0o700, owner: postgres)
+        try Files.makeFolder(layout.redisSocketFolder, mode: 0o700, owner: redis)
+        for name in ["redis", "redis-cache"] {
+            try Files.makeFolder(layout.redisFolder(name), mode: 0o700, owner: redis)
+        }
+    }
+
+    /// The short folder is in a place where anyone could have made it before us.
+    private func makeRunFolder(mode: UInt32) throws {
+        if mkdir(layout.runFolder, mode_t(mode)) != 0, errno == EEXIST {
+            var status = stat()
+            guard lstat(layout.runFolder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR,
+                status.st_uid == geteuid()
+            else {
+                throw ClusterError(
+                    "The folder \(layout.runFolder) belongs to somebody else: remove it, or use a shorter path with --data."
+                )
+            }
+        }
+        try Files.makeFolder(layout.runFolder, mode: mode)
+    }
+
+    private static func shortRunFolder(for folder: String) -> String {
+        // FNV-1a: only to tell the folders of one user apart.
+        let hash = folder.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        return "/tmp/cryptodesk-\(geteuid())-\(String(hash, radix: 16))"
+    }
+}

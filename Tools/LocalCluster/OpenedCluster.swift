@@ -1,0 +1,27 @@
+import FoundationEssentials
+
+/// A data folder that is locked and made ready for a supervisor, with what will run in it.
+package struct OpenedCluster: Sendable {
+    package let topology: ClusterTopology
+    /// Held for as long as this lives.
+    package let lock: FileLock
+
+    /// - Parameters:
+    ///   - servicesFolder: where this project's programs are.
+    /// - Returns: `nil` when the folder's cluster is up already.
+    package static func open(
+        _ folder: DataFolder, options: ClusterOptions, servicesFolder: String
+    ) throws -> OpenedCluster? {
+        guard let lock = try folder.open() else { return nil }
+        let programs = try ServerSearch.programs(
+            servicesFolder: servicesFolder, needsNginx: options.hasNginx, dataVersion: folder.postgresVersion)
+        let topology = ClusterTopology(
+            options: options, layout: folder.layout, programs: programs,
+            secrets: try SecretFiles.passwords(folder.layout))
+        let description = ClusterDescription(
+            options: options, postgresFolder: programs.postgresFolder, redisClient: programs.redisClient)
+        let json = String(decoding: try JSONEncoder().encode(description), as: UTF8.self)
+        try Files.write(json + "\n", to: folder.layout.descriptionFile)
+        return OpenedCluster(topology: topology, lock: lock)
+    }
+}

@@ -1,0 +1,68 @@
+import FoundationEssentials
+import Glibc
+
+/// File operations with owner and mode, whose errors say which path they are about.
+enum Files {
+    /// Writes a file that is complete whenever somebody sees it.
+    static func write(_ text: String, to path: String, mode: UInt32 = 0o644, owner: Account? = nil) throws {
+        let draft = path + ".new"
+        unlink(draft)
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
+        guard descriptor >= 0 else { throw failure("write", path) }
+        defer { close(descriptor) }
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard written > 0 else { throw failure("write", path) }
+            bytes = bytes.dropFirst(written)
+        }
+        guard fchmod(descriptor, mode_t(mode)) == 0 else { throw failure("write", path) }
+        if let owner, fchown(descriptor, owner.userID, owner.groupID) != 0 { throw failure("give away", path) }
+        guard rename(draft, path) == 0 else { throw failure("write", path) }
+    }
+
+    static func read(_ path: String) -> String? {
+        try? String(contentsOfFile: path, encoding: .utf8)
+    }
+
+    /// Makes a folder with the ones above it, or gives an existing one this mode and owner.
+    static func makeFolder(_ path: String, mode: UInt32, owner: Account? = nil) throws {
+        if mkdir(path, mode_t(mode)) != 0 {
+            if errno == ENOENT {
+                try makeFolder(parent(of: path), mode: 0o755)
+                guard mkdir(path, mode_t(mode)) == 0 else { throw failure("make the folder", path) }
+            } else if errno != EEXIST {
+                throw failure("make the folder", path)
+            }
+        }
+        guard chmod(path, mode_t(mode)) == 0 else { throw failure("set the mode of", path) }
+        if let owner, chown(path, owner.userID, owner.groupID) != 0 { throw failure("give away", path) }
+    }
+
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+        return String(path[..<slash])
+    }
+
+    /// A path without `.`, `..` and symbolic links, of which the last parts need not exist.
+    static func absolute(_ path: String) -> String {
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        let parts = path.split(separator: "/")
+        guard let last = parts.last else { return path }
+        let above =
+            path.hasPrefix("/")
+            ? "/" + parts.dropLast().joined(separator: "/") : parts.dropLast().joined(separator: "/")
+        return absolute(above.isEmpty ? "." : above) + "/" + last
+    }
+
+    private static func failure(_ verb: String, _ path: String) -> ClusterError {
+        let error = SystemError.last
+        let wayOut = error.isDiskFull ? " Free some space, or use another disk with --data." : ""
+        return ClusterError("Cannot \(verb) \(path): \(error).\(wayOut)")
+    }
+}

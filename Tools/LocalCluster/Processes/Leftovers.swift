@@ -1,0 +1,35 @@
+import Glibc
+
+/// Processes of a cluster whose supervisor is gone: normally none, for they die with it.
+struct Leftovers {
+    private static let programs: Set<String> = ["postgres", "redis-server", "nginx", "gateway", "auth", "strategies"]
+
+    let layout: ClusterLayout
+
+    /// Ends them. To be called with the folder's lock held, so that they cannot be a living cluster's.
+    func end() async {
+        for _ in 0..<100 {
+            let found = find()
+            if found.isEmpty { return }
+            for process in found { kill(process.pid, SIGKILL) }
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func find() -> [ProcessTable.Entry] {
+        ProcessTable.read().entries.filter { entry in
+            guard let program = entry.executable.split(separator: "/").last else { return false }
+            // A program that was built anew meanwhile shows as "… (deleted)".
+            let name = program.split(separator: " ").first.map(String.init) ?? ""
+            return Self.programs.contains(name) && isOurs(entry.workingFolder)
+        }
+    }
+
+    private func isOurs(_ folder: String) -> Bool {
+        let own = [
+            layout.folder + "/work", layout.postgresFolder, layout.redisFolder("redis"),
+            layout.redisFolder("redis-cache"),
+        ]
+        return own.contains { folder == $0 || folder.hasPrefix($0 + "/") }
+    }
+}

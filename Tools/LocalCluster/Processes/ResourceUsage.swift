@@ -1,0 +1,34 @@
+import Glibc
+
+/// Memory and processor time of a process with its descendants, from `/proc`.
+struct ResourceUsage {
+    struct Sample {
+        let residentMegabytes: Double
+        /// Percent of one core since the last sample, or since the process began.
+        let cpu: Double
+    }
+
+    private var lastTicks: UInt64 = 0
+    private var lastTime: ContinuousClock.Instant?
+
+    mutating func sample(_ pid: Int32) -> Sample {
+        let tree = ProcessTable.read().tree(of: pid)
+        let ticks = tree.reduce(0) { $0 + $1.ticks }
+        let now = ContinuousClock.now
+        let since = lastTime.map { (now - $0).asSeconds } ?? tree.first?.age ?? 0
+        let spent = ticks >= lastTicks ? ticks - lastTicks : 0
+        lastTicks = ticks
+        lastTime = now
+        let perSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
+        let cpu = since > 0 ? Double(spent) / perSecond / since * 100 : 0
+        // Forked processes share their files' and shared memory's pages: counted once.
+        let anonymous = tree.reduce(0) { $0 + $1.memory.anonymous }
+        let shared = tree.map { $0.memory.file + $0.memory.shared }.max() ?? 0
+        return Sample(
+            residentMegabytes: (Double(anonymous + shared) / 102.4).rounded() / 10, cpu: (cpu * 10).rounded() / 10)
+    }
+}
+
+extension Duration {
+    var asSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

@@ -1,0 +1,142 @@
+import Glibc
+
+/// One process of a running cluster: started, watched, started again when it dies, stopped.
+actor SupervisedProcess {
+    /// How long a process may take until it is ready for the first time.
+    static let startLimit: Duration = .seconds(30)
+
+    nonisolated let specification: ProcessSpecification
+    private let layout: ClusterLayout
+    private let launcher: Launcher
+    private let progress: Progress
+    private var child: ChildProcess?
+    private var startedAt = ContinuousClock.now
+    private var isStopping = false
+    private var backoff = RestartBackoff()
+    private var usage = ResourceUsage()
+
+    init(_ specification: ProcessSpecification, layout: ClusterLayout, launcher: Launcher, progress: Progress) {
+        self.specification = specification
+        self.layout = layout
+        self.launcher = launcher
+        self.progress = progress
+    }
+
+    // MARK: Start
+
+    /// Starts the process and waits until it is ready.
+    func start() async throws {
+        try await launch()
+        guard let child else { return }
+        let deadline = ContinuousClock.now + Self.startLimit
+        while await !ReadinessProbe.isReady(specification.readiness) {
+            try Task.checkCancellation()
+            if let exit = child.exit.current { throw ended(exit) }
+            if ContinuousClock.now >= deadline { throw notReady() }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        // Something else may have answered on that port.
+        if let exit = child.exit.current { throw ended(exit) }
+    }
+
+    private func launch() async throws {
+        let specification = specification
+        startedAt = .now
+        child = try await launcher.launch(
+            LaunchRequest(
+                executable: specification.executable, arguments: specification.arguments,
+                environment: specification.environment,
+                workingFolder: layout.workingFolder(specification.name),
+                account: .unprivileged(for: specification.role),
+                output: layout.log(specification.name),
+                parentDeathSignal: specification.parentDeathSignal))
+        usage = ResourceUsage()
+    }
+
+    private func ended(_ exit: ProcessExit) -> ClusterError {
+        let said = LogFiles(layout).lastLine(specification.name).map { " (“\($0)”)" } ?? ""
+        return ClusterError(
+            "\(specification.name) \(exit) before it was ready\(said): see \(layout.log(specification.name)).")
+    }
+
+    private func notReady() -> ClusterError {
+        ClusterError(
+            "\(specification.name) was not ready after \(Self.startLimit.components.seconds) s: "
+                + "see \(layout.log(specification.name)).")
+    }
+
+    // MARK: Watch
+
+    /// Starts the process again whenever it ends, until it is stopped.
+    func supervise() async {
+        while let exit = await child?.exit.value(), !isStopping {
+            killLeftovers()
+            let delay = backoff.delay(afterRunning: ContinuousClock.now - startedAt)
+            progress.say("\(specification.name) \(exit); it starts again in \(delay.inSeconds)")
+            try? await Task.sleep(for: delay)
+            if isStopping { return }
+            do {
+                try await launch()
+            } catch {
+                progress.say("\(specification.name) could not be started again: \(error)")
+            }
+        }
+    }
+
+    /// A dead leader may leave its workers, and they the port.
+    private func killLeftovers() {
+        guard let child else { return }
+        kill(-child.pid, SIGKILL)
+    }
+
+    // MARK: Stop
+
+    /// Ends the process as its specification says, with SIGKILL at last.
+    func stop() async {
+        isStopping = true
+        guard let child else { return }
+        for step in specification.stopping.steps where child.exit.current == nil {
+            kill(child.pid, step.signal.number)
+            // A process that was paused hears nothing before it goes on.
+            kill(child.pid, SIGCONT)
+            _ = await child.exit.value(within: step.grace)
+        }
+        if child.exit.current == nil {
+            progress.say("\(specification.name) did not stop in time and is killed")
+        }
+        killLeftovers()
+        _ = await child.exit.value(within: .seconds(5))
+    }
+
+    // MARK: Operate
+
+    /// Sends a signal, or says that there is no process to send it to.
+    func send(_ signal: ProcessSignal) throws(ClusterError) {
+        guard let child, child.exit.current == nil, kill(child.pid, signal.number) == 0 else {
+            throw ClusterError("\(specification.name) is not running at the moment.")
+        }
+    }
+
+    func status() async -> ProcessStatus {
+        let ready = await ReadinessProbe.isReady(specification.readiness)
+        let pid = child.flatMap { $0.exit.current == nil ? $0.pid : nil }
+        let sample = pid.map { usage.sample($0) }
+        return ProcessStatus(
+            name: specification.name, pid: pid.map(Int.init), port: specification.port,
+            adminPort: specification.adminPort, ready: pid != nil && ready,
+            residentMegabytes: sample?.residentMegabytes ?? 0, cpu: sample?.cpu ?? 0)
+    }
+}
+
+extension ProcessSignal {
+    var number: Int32 {
+        switch self {
+        case .terminate: SIGTERM
+        case .interrupt: SIGINT
+        case .quit: SIGQUIT
+        case .kill: SIGKILL
+        case .stop: SIGSTOP
+        case .resume: SIGCONT
+        }
+    }
+}

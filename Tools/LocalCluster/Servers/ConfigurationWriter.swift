@@ -1,0 +1,72 @@
+import FoundationEssentials
+
+/// Writes the servers' configuration files into the data folder, each readable by the one who needs it.
+struct ConfigurationWriter {
+    let topology: ClusterTopology
+    /// The repository, whose `deploy/nginx` and `Web` are used.
+    let repository: String
+
+    private var layout: ClusterLayout { topology.layout }
+
+    func write() throws {
+        let folder = layout.configurationFolder
+        let postgres = PostgresFiles(topology)
+        try Files.write(postgres.configuration, to: folder + "/postgresql.conf")
+        try Files.write(postgres.clientAuthentication, to: folder + "/pg_hba.conf")
+        try Files.write("", to: folder + "/pg_ident.conf")
+        let redis = RedisFiles(topology)
+        let ports = topology.ports
+        try writeRedis("redis", redis.configuration("redis", port: ports.redis, purpose: .state))
+        try writeRedis("redis-cache", redis.configuration("redis-cache", port: ports.redisCache, purpose: .cache))
+        for process in topology.processes {
+            try Files.makeFolder(
+                layout.workingFolder(process.name), mode: 0o700, owner: .unprivileged(for: process.role))
+        }
+        if topology.options.hasNginx { try writeNginx() }
+    }
+
+    private func writeRedis(_ name: String, _ text: String) throws {
+        // The password is in it.
+        try Files.write(
+            text, to: layout.redisConfiguration(name), mode: 0o600, owner: .unprivileged(for: .redis))
+    }
+
+    private func writeNginx() throws {
+        let account = Account.unprivileged(for: .nginx)
+        try Files.makeFolder(layout.nginxFolder, mode: 0o700, owner: account)
+        try Files.makeFolder(layout.nginxFolder + "/temporary", mode: 0o700, owner: account)
+        let source = repository + "/deploy/nginx"
+        let files = NginxFiles(topology, webFolder: try webFolder(for: account))
+        for name in try FileManager.default.contentsOfDirectory(atPath: source).sorted() {
+            guard let text = Files.read("\(source)/\(name)") else { continue }
+            if name == "nginx.conf.template" {
+                try Files.write(files.rendered(text), to: layout.nginxFolder + "/nginx.conf")
+            } else if name.hasSuffix(".conf") {
+                try Files.write(text, to: "\(layout.nginxFolder)/\(name)")
+            }
+        }
+        try Files.write(files.upstreams, to: layout.nginxFolder + "/upstreams.conf")
+        try LogFiles(layout).create("nginx-access", owner: account)
+    }
+
+    /// The dashboard where nginx can read it: the repository itself, or a copy when nginx is another user.
+    private func webFolder(for account: Account?) throws -> String? {
+        let source = repository + "/Web"
+        guard Files.exists(source + "/index.html") else { return nil }
+        guard account != nil else { return source }
+        let copy = layout.nginxFolder + "/web"
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: source, toPath: copy)
+        try openToAll(copy)
+        return copy
+    }
+
+    private func openToAll(_ path: String) throws {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+        try FileManager.default.setAttributes(
+            [.posixPermissions: isFolder ? 0o755 : 0o644], ofItemAtPath: path)
+        guard isFolder else { return }
+        for name in try FileManager.default.contentsOfDirectory(atPath: path) { try openToAll("\(path)/\(name)") }
+    }
+}

@@ -1,0 +1,213 @@
+import Glibc
+import Logging
+import Migrations
+
+/// Runs one cluster: starts its processes in order, keeps them running, answers commands, and stops them in reverse.
+package actor Supervisor {
+    /// What the cluster is set up with besides its processes.
+    package struct Preparation: Hashable, Sendable {
+        package var migrates: Bool
+        package var loadsDemoData: Bool
+
+        package init(migrates: Bool = true, loadsDemoData: Bool = true) {
+            self.migrates = migrates
+            self.loadsDemoData = loadsDemoData
+        }
+    }
+
+    private enum StartOutcome {
+        case ready, stopped
+        case failed(any Error)
+    }
+
+    package nonisolated let topology: ClusterTopology
+    private nonisolated let configuration: ConfigurationWriter
+    private nonisolated let preparation: Preparation
+    private nonisolated let launcher: Launcher
+    private nonisolated let progress: Progress
+    private nonisolated let processes: [SupervisedProcess]
+    private nonisolated let stopRequest = Latch<Bool>()
+    private var state = ControlReply.State.starting
+
+    /// - Parameter repository: the folder with `deploy/nginx` and `Web`.
+    package init(
+        topology: ClusterTopology, repository: String, preparation: Preparation, progress: Progress
+    ) throws(ClusterError) {
+        let launcher = try Launcher()
+        self.topology = topology
+        self.preparation = preparation
+        self.launcher = launcher
+        self.progress = progress
+        configuration = ConfigurationWriter(topology: topology, repository: repository)
+        processes = topology.processes.map {
+            SupervisedProcess($0, layout: topology.layout, launcher: launcher, progress: progress)
+        }
+    }
+
+    /// Asks the cluster to stop; ``run(whenReady:)`` returns when it has.
+    package nonisolated func stop() { stopRequest.set(true) }
+
+    /// Runs the cluster until ``stop()``. The data folder's lock must be held.
+    ///
+    /// - Throws: when the cluster does not come up; everything that had been started is stopped by then.
+    package func run(whenReady: @Sendable @escaping () -> Void) async throws {
+        let control = ControlServer(path: topology.layout.controlSocket) { await self.answer($0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await control.run() }
+            group.addTask { try await self.boundLogs() }
+            defer { group.cancelAll() }
+            let outcome = await startUnlessStopped()
+            switch outcome {
+            case .ready:
+                state = .ready
+                whenReady()
+                await superviseUntilStopped()
+            case .stopped:
+                await stopAll()
+            case .failed(let error):
+                await stopAll()
+                throw error
+            }
+        }
+    }
+
+    // MARK: Phases
+
+    private func startUnlessStopped() async -> StartOutcome {
+        await withTaskGroup(of: StartOutcome.self) { race in
+            race.addTask {
+                do {
+                    try await self.start()
+                    return .ready
+                } catch {
+                    return self.stopRequest.current == nil ? .failed(error) : .stopped
+                }
+            }
+            race.addTask {
+                _ = await self.stopRequest.value()
+                return .stopped
+            }
+            defer { race.cancelAll() }
+            return await race.next() ?? .stopped
+        }
+    }
+
+    private nonisolated func start() async throws {
+        await Leftovers(layout: topology.layout).end()
+        try PortCheck.check(topology.processes)
+        LogFiles(topology.layout).rotateAll()
+        try await progress.step {
+            try configuration.write()
+            return try SigningKeyFile.makeIfMissing(topology.layout)
+                ? "key for signing tokens made (RSA, 2048 bits)" : nil
+        }
+        try await start(.data)
+        try await prepareDatabase()
+        try await start(.services)
+        try await start(.gateways)
+        try await start(.edge)
+    }
+
+    private nonisolated func start(_ stage: StartStage) async throws {
+        if stage == .data {
+            let setup = DatabaseFolderSetup(topology: topology, launcher: launcher)
+            try await progress.step { try await setup.initialise() ? "PostgreSQL's data folder made" : nil }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for process in processes where process.specification.stage == stage {
+                group.addTask {
+                    try await self.progress.step {
+                        try await process.start()
+                        return "\(process.specification.name) is ready\(Self.place(process.specification))"
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private static func place(_ process: ProcessSpecification) -> String {
+        process.port.map { " on 127.0.0.1:\($0)" } ?? ""
+    }
+
+    private nonisolated func prepareDatabase() async throws {
+        let database = ClusterDatabase(topology)
+        try await database.setUpRoles()
+        if preparation.migrates {
+            try await progress.step {
+                let count = try await database.migrate()
+                return "schema is up to date"
+                    + (count == 0 ? "" : " (\(count) \(count == 1 ? "migration" : "migrations") applied)")
+            }
+        }
+        if preparation.migrates, preparation.loadsDemoData {
+            try await progress.step {
+                try await database.loadDemoData() ? "demo data loaded" : nil
+            }
+        }
+    }
+
+    private func superviseUntilStopped() async {
+        await withDiscardingTaskGroup { group in
+            for process in processes { group.addTask { await process.supervise() } }
+            _ = await stopRequest.value()
+            await stopAll()
+        }
+    }
+
+    private func stopAll() async {
+        state = .stopping
+        for stage in StartStage.allCases.reversed() {
+            await withDiscardingTaskGroup { group in
+                for process in processes where process.specification.stage == stage {
+                    group.addTask { await process.stop() }
+                }
+            }
+        }
+    }
+
+    private nonisolated func boundLogs() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(5))
+            LogFiles(topology.layout).bound()
+        }
+    }
+
+    // MARK: Commands
+
+    private func answer(_ request: ControlRequest) async -> ControlReply {
+        var reply = ControlReply(
+            state: state, url: topology.url, supervisor: Int(getpid()), processes: [], error: nil)
+        do {
+            switch request.command {
+            case .status: reply.processes = await statuses()
+            case .stop: stop()
+            case .kill: try await process(request).send(.kill)
+            case .pause: try await process(request).send(.stop)
+            case .resume: try await process(request).send(.resume)
+            }
+        } catch {
+            reply.error = "\(error)"
+        }
+        return reply
+    }
+
+    private func process(_ request: ControlRequest) throws(ClusterError) -> SupervisedProcess {
+        let names = processes.map(\.specification.name)
+        guard let index = names.firstIndex(of: request.process ?? "") else {
+            throw ClusterError(
+                "There is no process \(request.process ?? "") in this cluster; it has \(names.joined(separator: ", "))."
+            )
+        }
+        return processes[index]
+    }
+
+    private func statuses() async -> [ProcessStatus] {
+        await withTaskGroup(of: (Int, ProcessStatus).self) { group in
+            for (index, process) in processes.enumerated() { group.addTask { (index, await process.status()) } }
+            var statuses: [Int: ProcessStatus] = [:]
+            for await (index, status) in group { statuses[index] = status }
+            return processes.indices.compactMap { statuses[$0] }
+        }
+    }
+}

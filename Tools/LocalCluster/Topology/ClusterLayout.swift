@@ -1,0 +1,47 @@
+/// Where everything of one cluster lies on disk.
+package struct ClusterLayout: Hashable, Sendable {
+    /// Raised whenever an older folder can no longer be used; stored in the folder.
+    package static let version = 1
+    /// `sockaddr_un.sun_path` holds 108 bytes with its terminating zero.
+    package static let longestSocketPath = 107
+
+    /// The data folder, absolute and without a trailing slash.
+    package let folder: String
+    /// Sockets and what else lives no longer than the supervisor.
+    package let runFolder: String
+
+    /// - Parameter shortRunFolder: takes the sockets when the data folder's path is too long for them.
+    package init(folder: String, shortRunFolder: String) {
+        self.folder = folder
+        let own = folder + "/run"
+        runFolder = Self.longestSocket(in: own).utf8.count <= Self.longestSocketPath ? own : shortRunFolder
+    }
+
+    package var versionFile: String { folder + "/layout" }
+    package var lockFile: String { folder + "/supervisor.lock" }
+    package var descriptionFile: String { folder + "/cluster.json" }
+    package var logsFolder: String { folder + "/logs" }
+    package var secretsFolder: String { folder + "/secrets" }
+    package var keysFolder: String { folder + "/keys" }
+    package var configurationFolder: String { folder + "/config" }
+    package var postgresFolder: String { folder + "/postgres" }
+    package var nginxFolder: String { folder + "/nginx" }
+
+    package var controlSocket: String { runFolder + "/control.sock" }
+    /// The folder that PostgreSQL puts its socket in.
+    package var postgresSocketFolder: String { runFolder + "/postgres" }
+    package var redisSocketFolder: String { runFolder + "/redis" }
+
+    /// The working folder of an instance: it tells left-over processes of this cluster from all others.
+    package func workingFolder(_ process: String) -> String { folder + "/work/" + process }
+    package func log(_ process: String) -> String { logsFolder + "/\(process).log" }
+    package func redisFolder(_ name: String) -> String { folder + "/" + name }
+    package func redisSocket(_ name: String) -> String { redisSocketFolder + "/\(name).sock" }
+    package func redisConfiguration(_ name: String) -> String { configurationFolder + "/\(name).conf" }
+
+    private static func longestSocket(in run: String) -> String {
+        let postgres = run + "/postgres/.s.PGSQL.65535.lock"
+        let redis = run + "/redis/redis-cache.sock"
+        return postgres.utf8.count > redis.utf8.count ? postgres : redis
+    }
+}

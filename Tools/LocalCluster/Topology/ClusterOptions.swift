@@ -1,0 +1,24 @@
+/// What a cluster is made of, as its starter asked for it.
+package struct ClusterOptions: Codable, Hashable, Sendable {
+    /// How many instances of each service run; 0 leaves the service out.
+    package var gateways: Int
+    package var auth: Int
+    package var strategies: Int
+    /// The port that nginx listens on; every other port follows from it (``ClusterPorts``).
+    package var port: Int
+    /// Settings for every Swift service, by environment name; they win over what the topology sets.
+    package var settings: [String: String]
+
+    package init(
+        gateways: Int = 2, auth: Int = 2, strategies: Int = 2, port: Int = 8080, settings: [String: String] = [:]
+    ) {
+        self.gateways = gateways
+        self.auth = auth
+        self.strategies = strategies
+        self.port = port
+        self.settings = settings
+    }
+
+    /// Without a gateway there is nothing for nginx to stand before: such a cluster holds data only.
+    package var hasNginx: Bool { gateways > 0 }
+}

@@ -1,0 +1,30 @@
+/// The ports of a cluster, all at fixed distances from the one that nginx listens on.
+package struct ClusterPorts: Hashable, Sendable {
+    /// Instances of one service that fit between two blocks of ports.
+    package static let instancesPerService = 49
+    /// The highest base whose last port (``redisCache``) still exists.
+    package static let highestBase = 65_535 - 501
+
+    package let base: Int
+
+    package init(base: Int) { self.base = base }
+
+    package var nginx: Int { base }
+    package var postgres: Int { base + 400 }
+    package var redis: Int { base + 500 }
+    package var redisCache: Int { base + 501 }
+
+    /// The public port of an instance; `number` counts from 1.
+    package func listen(_ service: ServiceKind, _ number: Int) -> Int { block(service) + number }
+
+    /// The private port of an instance; `number` counts from 1.
+    package func admin(_ service: ServiceKind, _ number: Int) -> Int { block(service) + 50 + number }
+
+    private func block(_ service: ServiceKind) -> Int {
+        switch service {
+        case .gateway: base + 100
+        case .auth: base + 200
+        case .strategies: base + 300
+        }
+    }
+}

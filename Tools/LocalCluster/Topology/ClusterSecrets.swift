@@ -1,0 +1,21 @@
+/// The passwords of one cluster; they live in files of mode 0600 and in the environment of those who need them.
+package struct ClusterSecrets: Hashable, Sendable {
+    package var superuser: String
+    package var owner: String
+    package var auth: String
+    package var strategies: String
+    package var redis: String
+
+    package init(superuser: String, owner: String, auth: String, strategies: String, redis: String) {
+        self.superuser = superuser
+        self.owner = owner
+        self.auth = auth
+        self.strategies = strategies
+        self.redis = redis
+    }
+
+    /// Reads as nothing in logs and messages.
+    package var description: String { "ClusterSecrets" }
+}
+
+extension ClusterSecrets: CustomStringConvertible {}

@@ -1,0 +1,146 @@
+/// All processes of a cluster, in the order in which they start. Pure: the same input gives the same processes.
+package struct ClusterTopology: Hashable, Sendable {
+    package let options: ClusterOptions
+    package let layout: ClusterLayout
+    package let programs: ServerPrograms
+    package let secrets: ClusterSecrets
+
+    package init(options: ClusterOptions, layout: ClusterLayout, programs: ServerPrograms, secrets: ClusterSecrets) {
+        self.options = options
+        self.layout = layout
+        self.programs = programs
+        self.secrets = secrets
+    }
+
+    package var ports: ClusterPorts { ClusterPorts(base: options.port) }
+    /// What a browser or an API client connects to.
+    package var url: String { "http://localhost:\(ports.nginx)" }
+
+    package var processes: [ProcessSpecification] {
+        let stores = [postgres, redis("redis", port: ports.redis), redis("redis-cache", port: ports.redisCache)]
+        let services =
+            (0..<options.auth).map { service(.auth, $0 + 1) }
+            + (0..<options.strategies).map { service(.strategies, $0 + 1) }
+            + (0..<options.gateways).map { service(.gateway, $0 + 1) }
+        return stores + services + (nginx.map { [$0] } ?? [])
+    }
+
+    package func processes(in stage: StartStage) -> [ProcessSpecification] {
+        processes.filter { $0.stage == stage }
+    }
+
+    /// `host:port` of every instance of a service.
+    package func endpoints(_ service: ServiceKind) -> [String] {
+        (0..<count(service)).map { "127.0.0.1:\(ports.listen(service, $0 + 1))" }
+    }
+
+    package func count(_ service: ServiceKind) -> Int {
+        switch service {
+        case .gateway: options.gateways
+        case .auth: options.auth
+        case .strategies: options.strategies
+        }
+    }
+}
+
+// MARK: Servers
+
+extension ClusterTopology {
+    /// Environment that every process gets; nothing else of the starter's environment is passed on.
+    private static let commonEnvironment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"]
+
+    private var postgres: ProcessSpecification {
+        ProcessSpecification(
+            name: "postgres", stage: .data, executable: programs.postgres("postgres"),
+            arguments: [
+                "-D", layout.postgresFolder, "-c", "config_file=\(layout.configurationFolder)/postgresql.conf",
+            ],
+            environment: Self.commonEnvironment, role: .postgres, port: ports.postgres, adminPort: nil,
+            readiness: .postgres(socket: "\(layout.postgresSocketFolder)/.s.PGSQL.\(ports.postgres)"),
+            stopping: .postgres, parentDeathSignal: .kill)
+    }
+
+    private func redis(_ name: String, port: Int) -> ProcessSpecification {
+        ProcessSpecification(
+            name: name, stage: .data, executable: programs.redisServer,
+            arguments: [layout.redisConfiguration(name)],
+            environment: Self.commonEnvironment, role: .redis, port: port, adminPort: nil,
+            readiness: .redis(socket: layout.redisSocket(name), password: secrets.redis),
+            stopping: .redis, parentDeathSignal: .kill)
+    }
+
+    private var nginx: ProcessSpecification? {
+        guard options.hasNginx, let program = programs.nginx else { return nil }
+        return ProcessSpecification(
+            name: "nginx", stage: .edge, executable: program,
+            arguments: ["-p", layout.nginxFolder, "-c", "nginx.conf", "-e", "stderr"],
+            environment: Self.commonEnvironment, role: .nginx, port: ports.nginx, adminPort: nil,
+            readiness: .tcp(port: ports.nginx), stopping: .nginx,
+            // SIGKILL would leave nginx's workers behind; on SIGTERM the master takes them along.
+            parentDeathSignal: .terminate)
+    }
+}
+
+// MARK: Services
+
+extension ClusterTopology {
+    /// One machine is one client address: limits that let a load test through.
+    static let generousLimit = "5000/s burst 10000"
+
+    private func service(_ kind: ServiceKind, _ number: Int) -> ProcessSpecification {
+        let listen = ports.listen(kind, number)
+        let admin = ports.admin(kind, number)
+        return ProcessSpecification(
+            name: "\(kind.rawValue)-\(number)", stage: kind == .gateway ? .gateways : .services,
+            executable: programs.service(kind), arguments: [],
+            environment: environment(of: kind, listen: listen, admin: admin), role: .supervisor, port: listen,
+            adminPort: admin, readiness: .http(port: admin, path: "/readyz"), stopping: .service,
+            parentDeathSignal: .kill)
+    }
+
+    private func environment(of kind: ServiceKind, listen: Int, admin: Int) -> [String: String] {
+        var settings = [
+            "LISTEN_HOST": "127.0.0.1", "LISTEN_PORT": "\(listen)",
+            "ADMIN_HOST": "127.0.0.1", "ADMIN_PORT": "\(admin)",
+            "DRAIN_DELAY_MS": "500",
+            "REDIS_URL": "unix://\(layout.redisSocket("redis"))", "REDIS_PASSWORD": secrets.redis,
+        ]
+        switch kind {
+        case .gateway: settings.merge(gatewaySettings) { $1 }
+        case .auth: settings.merge(authSettings) { $1 }
+        case .strategies: settings.merge(strategiesSettings) { $1 }
+        }
+        settings.merge(options.settings) { $1 }
+        return settings.merging(Self.commonEnvironment) { own, _ in own }
+    }
+
+    private var gatewaySettings: [String: String] {
+        [
+            "JWKS_URLS": jwksURLs,
+            "AUTH_UPSTREAMS": endpoints(.auth).joined(separator: ","),
+            "STRATEGIES_UPSTREAMS": endpoints(.strategies).joined(separator: ","),
+            "CORS_ORIGINS": "http://localhost:\(ports.nginx),http://127.0.0.1:\(ports.nginx)",
+            "RATE_LIMIT_USER": Self.generousLimit,
+            "RATE_LIMIT_ADDRESS": Self.generousLimit,
+        ]
+    }
+
+    private var authSettings: [String: String] {
+        databaseSettings(of: .auth).merging(["SIGNING_KEYS_DIRECTORY": layout.keysFolder]) { $1 }
+    }
+
+    private var strategiesSettings: [String: String] {
+        databaseSettings(of: .strategies).merging(["JWKS_URLS": jwksURLs]) { $1 }
+    }
+
+    private func databaseSettings(of role: DatabaseRole) -> [String: String] {
+        [
+            "POSTGRES_URL": role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres),
+            "POSTGRES_PASSWORD": role.password(in: secrets),
+        ]
+    }
+
+    private var jwksURLs: String {
+        endpoints(.auth).map { "http://\($0)/.well-known/jwks.json" }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,24 @@
+/// The servers' programs as they were found on this machine, by absolute path.
+package struct ServerPrograms: Hashable, Sendable {
+    /// The folder with `postgres`, `initdb` and `psql` of one version.
+    package let postgresFolder: String
+    package let redisServer: String
+    package let redisClient: String
+    /// `nil` where a cluster without nginx is all that can run.
+    package let nginx: String?
+    /// The folder with this project's own programs.
+    package let servicesFolder: String
+
+    package init(
+        postgresFolder: String, redisServer: String, redisClient: String, nginx: String?, servicesFolder: String
+    ) {
+        self.postgresFolder = postgresFolder
+        self.redisServer = redisServer
+        self.redisClient = redisClient
+        self.nginx = nginx
+        self.servicesFolder = servicesFolder
+    }
+
+    package func postgres(_ program: String) -> String { postgresFolder + "/" + program }
+    package func service(_ service: ServiceKind) -> String { servicesFolder + "/" + service.rawValue }
+}
