@@ -6,10 +6,12 @@ import Darwin
 #endif
 
 /// The value of `Date` (RFC 9110 §5.6.7), rendered once a second.
-final class DateHeader: Sendable {
+package final class DateHeader: Sendable {
     private let cached = Mutex<(second: Int, text: String)>((0, ""))
 
-    var value: String {
+    package init() {}
+
+    package var value: String {
         let now = time(nil)
         return cached.withLock { cached in
             if cached.second != now { cached = (now, Self.render(now)) }
@@ -18,7 +20,7 @@ final class DateHeader: Sendable {
     }
 
     /// - Parameter second: seconds since 1970.
-    static func render(_ second: Int) -> String {
+    package static func render(_ second: Int) -> String {
         var second = time_t(second)
         var parts = tm()
         gmtime_r(&second, &parts)

@@ -1,21 +1,21 @@
 import HTTPTypes
-import NIOCore
-import NIOHTTPTypes
+package import NIOCore
+package import NIOHTTPTypes
 
 /// Says `Connection: close` on every answer while the process drains, and closes once such an answer is written.
 ///
 /// Hummingbird itself looks at the request's `Connection` only, so an answer that says `close` for another reason (a body
 /// that was refused unread) is honoured here as well.
-final class ConnectionCloseHandler: ChannelOutboundHandler, RemovableChannelHandler {
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+package final class ConnectionCloseHandler: ChannelOutboundHandler, RemovableChannelHandler {
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
 
     private let drain: DrainState
     private var closesAfterAnswer = false
 
-    init(drain: DrainState) { self.drain = drain }
+    package init(drain: DrainState) { self.drain = drain }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch Self.unwrapOutboundIn(data) {
         case .head(var head) where head.status.kind != .informational:
             if drain.isDraining { head.headerFields[.connection] = "close" }

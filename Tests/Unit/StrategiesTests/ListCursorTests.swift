@@ -1,3 +1,4 @@
+import Authentication
 import JSON
 import Strategies
 import Testing
@@ -41,16 +42,5 @@ struct ListCursorTests {
         #expect(ListCursor(sort: .oldestFirst, after: document)?.key == "2026-01-02T03:04:05.000006Z")
         #expect(ListCursor(sort: .name, after: document)?.key == "N")
         #expect(ListCursor(sort: .changedFirst, after: document) == nil)
-    }
-
-    @Test("base64url keeps every length, and refuses bits left over")
-    func base64() {
-        for count in 0..<40 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 200) }
-            #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)
-        }
-        #expect(Base64URL.encode([UInt8]("f".utf8)) == "Zg")
-        #expect(Base64URL.encode([0xFB, 0xFF]) == "-_8")
-        #expect(Base64URL.decode("Zh") == nil)
     }
 }
