@@ -126,6 +126,7 @@ let package = Package(
         unitTests("Telemetry", ["JSON", logging]),
         unitTests("HTTPService", ["APIContract", "Authentication", "JSON", "Settings", nioCore, nioEmbedded, nioHTTPTypes, hummingbird, httpTypes, logging]),
         unitTests("Strategies", ["APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
+        unitTests("Authentication", [crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
         .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres", "Migrations", "Redis", nioCore, nioPosix, logging], path: "Tests/Integration"),
     ]

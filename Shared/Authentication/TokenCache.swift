@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Each stripe has a lock of its own and two generations: when the young one is full, the old one is dropped and the
 /// young one becomes the old one. What is used moves to the young one, so what is used stays.
-final class TokenCache: Sendable {
+package final class TokenCache: Sendable {
     private struct Stripe {
         var young: [String: AccessToken] = [:]
         var old: [String: AccessToken] = [:]
@@ -15,13 +15,13 @@ final class TokenCache: Sendable {
     private let generationCapacity: Int
 
     /// Keeps between half of `capacity` and `capacity` tokens, once it is full.
-    init(capacity: Int) {
+    package init(capacity: Int) {
         self.stripes = (0..<Self.stripeCount).map { _ in LockedStripe() }
         self.generationCapacity = max(1, capacity / (2 * Self.stripeCount))
     }
 
     /// - Parameter now: seconds since 1970; a token that has expired by then is not returned.
-    func token(for text: String, now: Int) -> AccessToken? {
+    package func token(for text: String, now: Int) -> AccessToken? {
         let token = stripe(of: text).withLock { stripe -> AccessToken? in
             if let token = stripe.young[text] { return token }
             guard let token = stripe.old.removeValue(forKey: text) else { return nil }
@@ -32,16 +32,16 @@ final class TokenCache: Sendable {
         return token
     }
 
-    func store(_ token: AccessToken, for text: String) {
+    package func store(_ token: AccessToken, for text: String) {
         stripe(of: text).withLock { insert(token, text, into: &$0) }
     }
 
-    func removeAll() {
+    package func removeAll() {
         for stripe in stripes { stripe.withLock { $0 = Stripe() } }
     }
 
     /// Never more than the capacity.
-    var count: Int {
+    package var count: Int {
         stripes.reduce(0) { sum, stripe in sum + stripe.withLock { $0.young.count + $0.old.count } }
     }
 
