@@ -39,7 +39,12 @@ package struct HTTPListener: Service {
     /// - Throws: ``ListenError`` when the address cannot be bound.
     package func run() async throws {
         let (responder, onListening) = (responder, onListening)
-        let server = try HTTPServerBuilder.http1(configuration: channelConfiguration).buildServer(
+        let (configuration, eventLoopGroup) = (channelConfiguration, eventLoopGroup)
+        let builder = HTTPServerBuilder { responder in
+            EventLoopBoundChannel(
+                base: HTTP1Channel(responder: responder, configuration: configuration), eventLoopGroup: eventLoopGroup)
+        }
+        let server = try builder.buildServer(
             configuration: ServerConfiguration(address: .hostname(address.host, port: address.port), backlog: 1024),
             eventLoopGroup: eventLoopGroup,
             logger: logger
