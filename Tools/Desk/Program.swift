@@ -66,7 +66,11 @@ struct Program {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         // POSIX_SPAWN_SETSID of <spawn.h>, hidden from Swift.
-        if isDetached { posix_spawnattr_setflags(&attributes, 0x80) }
+        let newSession: Int32 = isDetached ? 0x80 : 0
+        posix_spawnattr_setflags(&attributes, Int16(newSession | Int32(POSIX_SPAWN_SETSIGDEF)))
+        var signals = sigset_t()
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
         var pid = pid_t()
         let code = withCStrings([path] + arguments) { arguments in
             withCStrings(mergedEnvironment()) { environment in

@@ -12,7 +12,7 @@ struct SizeOptions: ParsableArguments {
     @Option(help: "Instances of the strategies service.")
     var strategies = 2
 
-    @Option(help: "The port of nginx; all others follow from it, up to 501 above.")
+    @Option(help: "The port of nginx; all others follow from it, up to 501 above. 0 takes a free range.")
     var port = 8080
 
     @Option(
@@ -25,8 +25,8 @@ struct SizeOptions: ParsableArguments {
         where !(0...ClusterPorts.instancesPerService).contains(count) {
             throw ValidationError("--\(name) must be from 0 to \(ClusterPorts.instancesPerService).")
         }
-        guard (1...ClusterPorts.highestBase).contains(port) else {
-            throw ValidationError("--port must be from 1 to \(ClusterPorts.highestBase).")
+        guard (0...ClusterPorts.highestBase).contains(port) else {
+            throw ValidationError("--port must be from 0 to \(ClusterPorts.highestBase).")
         }
         return ClusterOptions(
             gateways: gateways, auth: auth, strategies: strategies, port: port, settings: try parsedSettings())

@@ -7,6 +7,7 @@ package struct OpenedCluster: Sendable {
     package let lock: FileLock
 
     /// - Parameters:
+    ///   - options: port 0 takes whichever ports are free.
     ///   - servicesFolder: where this project's programs are.
     /// - Returns: `nil` when the folder's cluster is up already.
     package static func open(
@@ -15,11 +16,18 @@ package struct OpenedCluster: Sendable {
         guard let lock = try folder.open() else { return nil }
         let programs = try ServerSearch.programs(
             servicesFolder: servicesFolder, needsNginx: options.hasNginx, dataVersion: folder.postgresVersion)
-        let topology = ClusterTopology(
-            options: options, layout: folder.layout, programs: programs,
-            secrets: try SecretFiles.passwords(folder.layout))
+        let secrets = try SecretFiles.passwords(folder.layout)
+        var topology = ClusterTopology(
+            options: options, layout: folder.layout, programs: programs, secrets: secrets)
+        if options.port == 0 {
+            topology.options.port = try PortCheck.freeBase { base in
+                var candidate = topology
+                candidate.options.port = base
+                return candidate.processes
+            }
+        }
         let description = ClusterDescription(
-            options: options, postgresFolder: programs.postgresFolder, redisClient: programs.redisClient)
+            options: topology.options, postgresFolder: programs.postgresFolder, redisClient: programs.redisClient)
         let json = String(decoding: try JSONEncoder().encode(description), as: UTF8.self)
         try Files.write(json + "\n", to: folder.layout.descriptionFile)
         return OpenedCluster(topology: topology, lock: lock)

@@ -1,5 +1,46 @@
 import ArgumentParser
+import FoundationEssentials
+import Glibc
+import LocalCluster
 
-struct Test: AsyncParsableCommand { func run() async throws {} }
-struct Lint: AsyncParsableCommand { func run() async throws {} }
-struct Format: AsyncParsableCommand { func run() async throws {} }
+struct Test: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run every test against real servers of its own, and check the formatting.")
+
+    @Option(help: "Run only the tests whose name matches this regular expression, and skip the formatting.")
+    var filter: String?
+
+    @Flag(help: "Run the long forms of the tests as well.")
+    var slow = false
+
+    /// The target that runs alone: its tests kill and pause the processes of clusters of their own.
+    private static let serialTarget = "EndToEndTests"
+
+    func run() async throws {
+        // Ctrl-C ends the tests; what was started for them is then cleared away.
+        signal(SIGINT, SIG_IGN)
+        let installation = try Installation.find()
+        let swift = try Toolchain.swift()
+        let servers = try await ServersForTests.start(installation)
+        let report: TestReport
+        do {
+            var environment = try servers.environment()
+            environment["DESK_EXECUTABLE"] = installation.executable
+            if slow { environment["CRYPTODESK_SLOW_TESTS"] = "1" }
+            let pass = TestPass(
+                swift: swift, repository: installation.repository, environment: environment, filter: filter)
+            Console.say("Unit and integration tests")
+            let parallel = try await pass.run(options: ["--skip", "^\(Self.serialTarget)[./]"])
+            Console.say("End-to-end tests, one after the other")
+            let serial = try await pass.run(options: ["--skip", "^(?!\(Self.serialTarget)[./])", "--no-parallel"])
+            report = parallel + serial
+        } catch {
+            await servers.stop()
+            throw error
+        }
+        await servers.stop()
+        let isFormatted = filter == nil ? try await Formatting(swift, installation).lint() : true
+        Console.say(report.line)
+        if report.failed > 0 || !isFormatted { throw ExitCode(1) }
+    }
+}

@@ -14,6 +14,16 @@ package struct PortCheck {
         }
     }
 
+    /// A base from which all of the ports are free at the moment.
+    static func freeBase(_ processes: (_ base: Int) -> [ProcessSpecification]) throws(ClusterError) -> Int {
+        // Below what the system gives to outgoing connections. At random: others may be looking just now.
+        for base in stride(from: 10_000, to: 32_000, by: 600).shuffled() {
+            let ports = processes(base).flatMap { [$0.port, $0.adminPort].compactMap { $0 } }
+            if ports.allSatisfy(isFree) { return base }
+        }
+        throw ClusterError("No free range of ports was found from 10000 to 32000: choose one with --port.")
+    }
+
     /// Whether a server could listen there now.
     private static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

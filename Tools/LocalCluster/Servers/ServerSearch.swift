@@ -11,7 +11,11 @@ package enum ServerSearch {
     package static func program(_ name: String) -> String? {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         let folders = path.split(separator: ":").map(String.init) + systemFolders
-        return folders.lazy.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+        return folders.lazy.compactMap { program(name, in: $0) }.first
+    }
+
+    package static func program(_ name: String, in folder: String) -> String? {
+        access("\(folder)/\(name)", X_OK) == 0 ? "\(folder)/\(name)" : nil
     }
 
     /// All that a cluster needs.

@@ -1,6 +1,6 @@
 /// All processes of a cluster, in the order in which they start. Pure: the same input gives the same processes.
 package struct ClusterTopology: Hashable, Sendable {
-    package let options: ClusterOptions
+    package var options: ClusterOptions
     package let layout: ClusterLayout
     package let programs: ServerPrograms
     package let secrets: ClusterSecrets
