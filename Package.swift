@@ -128,6 +128,9 @@ let package = Package(
         unitTests("Strategies", ["APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
         unitTests("Authentication", [crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["JSON", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            path: "Tests/EndToEnd"),
         .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres", "Migrations", "Redis", nioCore, nioPosix, logging], path: "Tests/Integration"),
     ]
         + service(

@@ -1,0 +1,120 @@
+import JSON
+import NIOHTTP1
+import Testing
+
+@Suite("The public contract, through nginx and a gateway")
+struct ContractTests {
+    @Test("what does not exist is 404, a wrong method 405 with Allow, each with the error's three members")
+    func routing() async throws {
+        let client = APIClient(try await ClusterUnderTest.shared.value.baseURL)
+        let missing = try await client.get("/api/v1/nothing")
+        #expect(missing.status == 404)
+        #expect(missing.object.names == ["detail", "code", "request_id"])
+        #expect(missing.headers.first(name: "X-Request-Id") == missing["request_id"]?.string)
+        let wrong = try await client.send(.DELETE, "/api/v1/auth/login")
+        #expect(wrong.status == 405 && wrong.headers.first(name: "Allow")?.contains("POST") == true)
+    }
+
+    @Test("a well-formed request id is kept, another is replaced")
+    func requestIDs() async throws {
+        let client = APIClient(try await ClusterUnderTest.shared.value.baseURL)
+        let kept = try await client.get("/health", headers: [("X-Request-Id", "order-0001.retry_1")])
+        #expect(kept.headers["X-Request-Id"] == ["order-0001.retry_1"])
+        let replaced = try await client.get("/health", headers: [("X-Request-Id", "no good")])
+        #expect(replaced.headers["X-Request-Id"] != ["no good"] && replaced.headers["X-Request-Id"].count == 1)
+    }
+
+    @Test("bodies are judged before anything is done with them")
+    func bodies() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let user = try await TestUser.make(cluster)
+        func create(_ type: String, _ text: String) async throws -> Int {
+            try await user.client.send(.POST, "/api/v1/strategies", body: (type, text)).status
+        }
+        #expect(try await create("text/plain", "{}") == 415)
+        #expect(try await create("application/json", "{") == 400)
+        #expect(try await create("application/json", "[]") == 422)
+        #expect(try await create("application/json", #"{"strategy_name":""}"#) == 422)
+        #expect(try await create("application/json", #"{"strategy_name":"x","unknown":1}"#) == 422)
+        #expect(try await create("application/json", #"{"strategy_name":"x\u0000y"}"#) == 422)
+        #expect(try await create("application/json", #"{"strategy_name":"x","parameters":{"n":1e999999}}"#) == 422)
+        #expect(try await user.client.get("/api/v1/strategies").json == .array([]))
+        let huge = #"{"strategy_name":"x","description":""# + String(repeating: "a", count: 10 << 20) + #""}"#
+        #expect(try await create("application/json", huge) == 413)
+    }
+
+    @Test("each broken rule of a registration is an item of its own")
+    func validation() async throws {
+        let client = APIClient(try await ClusterUnderTest.shared.value.baseURL)
+        let answer = try await client.post(
+            "/api/v1/auth/register", json: #"{"email":"no address","password":"short","full_name":"","extra":1}"#)
+        #expect(answer.status == 422)
+        let items = answer["detail"]?.array?.compactMap(\.object) ?? []
+        #expect(items.allSatisfy { Set($0.names) == ["loc", "msg", "type"] })
+        let places = Set(items.compactMap { $0["loc"]?.array?.last?.string })
+        #expect(places == ["email", "password", "full_name", "extra"])
+        #expect(items.count { $0["loc"]?.array?.last?.string == "password" } >= 3)
+    }
+
+    @Test("a preflight is answered for an origin on the list, and for no other")
+    func cors() async throws {
+        let client = APIClient(try await ClusterUnderTest.shared.value.baseURL)
+        let headers = [("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST")]
+        let refused = try await client.send(.OPTIONS, "/api/v1/strategies", headers: headers)
+        #expect(refused.headers["Access-Control-Allow-Origin"].isEmpty)
+        let answer = try await client.get("/health", headers: [("Origin", "https://evil.example")])
+        #expect(answer.headers["Access-Control-Allow-Origin"].isEmpty)
+    }
+
+    @Test("health tells of each part, and nothing of the inside")
+    func health() async throws {
+        let answer = try await APIClient(ClusterUnderTest.shared.value.baseURL).get("/health")
+        #expect(answer.status == 200)
+        #expect(Set(answer.object.names).isSuperset(of: ["status", "services", "postgres", "redis", "version"]))
+        #expect(Set(answer["services"]?.object?.names ?? []) == ["auth", "strategies"])
+        #expect(!answer.text.contains("127.0.0.1") && !answer.text.contains("/var/"))
+    }
+
+    @Test("answers carry the security headers and do not name the server's software")
+    func securityHeaders() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let user = try await TestUser.make(cluster)
+        for path in ["/api/v1/strategies", "/api/v1/nothing", "/health"] {
+            let headers = try await user.client.get(path).headers
+            #expect(headers["X-Content-Type-Options"] == ["nosniff"], "\(path)")
+            #expect(headers["X-Frame-Options"] == ["DENY"], "\(path)")
+            #expect(headers.contains(name: "Content-Security-Policy") && headers.contains(name: "Referrer-Policy"))
+            #expect(!headers["Server"].contains { $0.contains("/") })
+        }
+    }
+
+    @Test("conditional requests: 304 on a match, 412 on a stale one")
+    func conditions() async throws {
+        let user = try await TestUser.make(ClusterUnderTest.shared.value)
+        let id = try await user.createStrategy()
+        let path = "/api/v1/strategies/\(id)"
+        let tag = try #require(try await user.client.get(path).headers.first(name: "ETag"))
+        #expect(try await user.client.get(path, headers: [("If-None-Match", tag)]).status == 304)
+        let body = (type: "application/json", text: #"{"status":"active"}"#)
+        #expect(try await user.client.send(.PATCH, path, headers: [("If-Match", tag)], body: body).status == 200)
+        #expect(try await user.client.send(.PATCH, path, headers: [("If-Match", tag)], body: body).status == 412)
+        #expect(try await user.client.get(path, headers: [("If-None-Match", tag)]).status == 200)
+    }
+
+    @Test("pages follow each other by their Link header, without a gap or a repeat")
+    func pagination() async throws {
+        let user = try await TestUser.make(ClusterUnderTest.shared.value)
+        for number in 0..<7 { _ = try await user.createStrategy("S\(number)") }
+        var names: [String] = []
+        var path: String? = "/api/v1/strategies?limit=3&sort=strategy_name"
+        while let next = path {
+            let answer = try await user.client.get(next)
+            try #require(answer.status == 200, "\(answer.text)")
+            names += answer.json.array?.compactMap { $0.object?["strategy_name"]?.string } ?? []
+            path = answer.headers.first(name: "Link").flatMap { link in
+                link.firstMatch(of: /<([^>]+)>; rel="next"/).map { String($0.1) }
+            }
+        }
+        #expect(names == (0..<7).map { "S\($0)" })
+    }
+}
