@@ -8,6 +8,8 @@ import NIOCore
 package enum BodyLimit {
     /// 10 MB, of any body.
     package static let bytes = 10 * 1024 * 1024
+    /// A larger body is parsed apart from the event loops.
+    package static let bytesParsedInPlace = 128 * 1024
     /// How deep a JSON body may be nested.
     package static let depth = 128
     /// How many values a JSON body may hold: what bounds the memory that parsing takes.
@@ -26,7 +28,9 @@ extension Request {
             !headers.contains(.contentEncoding)
         else { throw APIError.unsupportedMediaType(expected: mediaTypes.map(\.rawValue).joined(separator: " or ")) }
         let text = try await collectedBody(upTo: limit)
-        return try JSONBody.object(text)
+        guard text.readableBytes > BodyLimit.bytesParsedInPlace else { return try JSONBody.object(text) }
+        // The event loop that this task runs on has other requests to serve meanwhile.
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { try JSONBody.object(text) }
     }
 
     /// The whole body.
