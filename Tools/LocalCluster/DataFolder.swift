@@ -16,6 +16,7 @@ package struct DataFolder: Sendable {
     /// Makes what is missing, and takes the lock; `nil` when another supervisor has it.
     package func open() throws -> FileLock? {
         try checkVersion()
+        try checkReachable()
         // Others may pass through to what is theirs, and list nothing.
         try Files.makeFolder(layout.folder, mode: Account.isRoot ? 0o711 : 0o700)
         guard let lock = try FileLock(path: layout.lockFile) else { return nil }
@@ -63,13 +64,13 @@ package struct DataFolder: Sendable {
     }
 
     /// An unprivileged server must be able to walk down to its own folder.
-    package func checkReachable() throws(ClusterError) {
+    private func checkReachable() throws(ClusterError) {
         guard let account = Account.unprivileged(for: .postgres) else { return }
         var folder = layout.folder
         while folder != "/" {
             folder = Files.parent(of: folder)
             var status = stat()
-            guard stat(folder, &status) == 0 else { return }
+            guard stat(folder, &status) == 0 else { continue }
             let isOpen = status.st_mode & 0o001 != 0 || status.st_uid == account.userID
             if !isOpen {
                 throw ClusterError(
@@ -82,7 +83,6 @@ package struct DataFolder: Sendable {
     // MARK: Folders
 
     private func makeFolders() throws {
-        try checkReachable()
         let pass: UInt32 = Account.isRoot ? 0o711 : 0o700
         try Files.makeFolder(layout.secretsFolder, mode: 0o700)
         try Files.makeFolder(layout.keysFolder, mode: 0o700)
@@ -112,6 +112,11 @@ package struct DataFolder: Sendable {
             }
         }
         try Files.makeFolder(layout.runFolder, mode: mode)
+    }
+
+    func removeShortRunFolder() {
+        guard layout.runFolder != layout.folder + "/run" else { return }
+        try? FileManager.default.removeItem(atPath: layout.runFolder)
     }
 
     private static func shortRunFolder(for folder: String) -> String {

@@ -3,8 +3,9 @@ import FoundationEssentials
 /// A data folder that is locked and made ready for a supervisor, with what will run in it.
 package struct OpenedCluster: Sendable {
     package let topology: ClusterTopology
-    /// Held for as long as this lives.
-    package let lock: FileLock
+    /// Held until ``close()``.
+    private let lock: FileLock
+    private let folder: DataFolder
 
     /// - Parameters:
     ///   - options: port 0 takes whichever ports are free.
@@ -30,6 +31,12 @@ package struct OpenedCluster: Sendable {
             options: topology.options, postgresFolder: programs.postgresFolder, redisClient: programs.redisClient)
         let json = String(decoding: try JSONEncoder().encode(description), as: UTF8.self)
         try Files.write(json + "\n", to: folder.layout.descriptionFile)
-        return OpenedCluster(topology: topology, lock: lock)
+        return OpenedCluster(topology: topology, lock: lock, folder: folder)
+    }
+
+    /// To be called when everything has stopped; another supervisor may then open the folder.
+    package func close() {
+        folder.removeShortRunFolder()
+        withExtendedLifetime(lock) {}
     }
 }

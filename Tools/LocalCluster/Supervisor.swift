@@ -49,10 +49,11 @@ package actor Supervisor {
 
     /// Runs the cluster until ``stop()``. The data folder's lock must be held.
     ///
+    /// - Returns: whether it had been ready.
     /// - Throws: when the cluster does not come up; everything that had been started is stopped by then.
-    package func run(whenReady: @Sendable @escaping () -> Void) async throws {
+    package func run(whenReady: @Sendable @escaping () -> Void) async throws -> Bool {
         let control = ControlServer(path: topology.layout.controlSocket) { await self.answer($0) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await control.run() }
             group.addTask { try await self.boundLogs() }
             defer { group.cancelAll() }
@@ -62,8 +63,10 @@ package actor Supervisor {
                 state = .ready
                 whenReady()
                 await superviseUntilStopped()
+                return true
             case .stopped:
                 await stopAll()
+                return false
             case .failed(let error):
                 await stopAll()
                 throw error
@@ -93,7 +96,7 @@ package actor Supervisor {
     }
 
     private nonisolated func start() async throws {
-        await Leftovers(layout: topology.layout).end()
+        await Leftovers(layout: topology.layout).clear()
         try PortCheck.check(topology.processes)
         LogFiles(topology.layout).rotateAll()
         try await progress.step {

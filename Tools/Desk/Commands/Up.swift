@@ -38,16 +38,17 @@ struct Up: AsyncParsableCommand {
         let supervisor = try Supervisor(
             topology: cluster.topology, repository: installation.repository,
             preparation: .init(migrates: migrate, loadsDemoData: demo), progress: .standardOutput)
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        defer { cluster.close() }
+        let wasReady = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await stopOnSignal(supervisor) }
             if untilStdinCloses { stopAtEndOfInput(supervisor) }
-            try await supervisor.run {
+            defer { group.cancelAll() }
+            return try await supervisor.run {
                 Announcement(cluster.topology, demo: migrate && demo, took: ContinuousClock.now - start).say()
             }
-            group.cancelAll()
         }
         Console.say("Stopped: no process is left.")
-        withExtendedLifetime(cluster.lock) {}
+        if !wasReady { throw ExitCode(130) }
     }
 
     private func sayAlreadyUp(_ folder: DataFolder) async throws {

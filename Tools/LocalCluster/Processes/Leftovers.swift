@@ -1,13 +1,26 @@
+import FoundationEssentials
 import Glibc
 
-/// Processes of a cluster whose supervisor is gone: normally none, for they die with it.
+/// What a cluster leaves whose supervisor was killed: no processes as a rule, for they die with it, but their files.
 struct Leftovers {
     private static let programs: Set<String> = ["postgres", "redis-server", "nginx", "gateway", "auth", "strategies"]
 
     let layout: ClusterLayout
 
-    /// Ends them. To be called with the folder's lock held, so that they cannot be a living cluster's.
-    func end() async {
+    /// Clears it away. To be called with the folder's lock held, so that it cannot be a living cluster's.
+    func clear() async {
+        await endProcesses()
+        // PostgreSQL takes its lock files for a living server's when the process id in them is a dead one that nobody
+        // has waited for, or another program's by now.
+        unlink(layout.postgresFolder + "/postmaster.pid")
+        for folder in [layout.postgresSocketFolder, layout.redisSocketFolder] {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+                unlink("\(folder)/\(name)")
+            }
+        }
+    }
+
+    private func endProcesses() async {
         for _ in 0..<100 {
             let found = find()
             if found.isEmpty { return }

@@ -39,10 +39,12 @@ package struct LogFiles: Sendable {
         }
     }
 
-    /// The last line of a log that is not empty, shortened: what a server said before it ended.
-    func lastLine(_ name: String) -> String? {
-        let tail = tail(name, bytes: 4096)
-        guard let line = tail.split(separator: "\n").last(where: { !$0.allSatisfy(\.isWhitespace) }) else { return nil }
+    /// What a server said before it ended, shortened: the last line that tells of an error, else the last one.
+    func lastWords(_ name: String) -> String? {
+        let lines = tail(name, bytes: 8192).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+        let marks = ["FATAL", "PANIC", "[emerg]", "FATAL CONFIG FILE ERROR", "error", "Error"]
+        let telling = lines.last { line in marks.contains { line.contains($0) } }
+        guard let line = telling ?? lines.last else { return nil }
         return line.count > 240 ? String(line.prefix(240)) + "…" : String(line)
     }
 

@@ -54,7 +54,7 @@ actor SupervisedProcess {
     }
 
     private func ended(_ exit: ProcessExit) -> ClusterError {
-        let said = LogFiles(layout).lastLine(specification.name).map { " (“\($0)”)" } ?? ""
+        let said = LogFiles(layout).lastWords(specification.name).map { " (“\($0)”)" } ?? ""
         return ClusterError(
             "\(specification.name) \(exit) before it was ready\(said): see \(layout.log(specification.name)).")
     }

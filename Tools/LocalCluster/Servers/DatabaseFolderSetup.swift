@@ -38,7 +38,7 @@ struct DatabaseFolderSetup {
     }
 
     private func failure(_ what: String) -> ClusterError {
-        let said = LogFiles(layout).lastLine(Self.log).map { " (“\($0)”)" } ?? ""
+        let said = LogFiles(layout).lastWords(Self.log).map { " (“\($0)”)" } ?? ""
         return ClusterError("\(what)\(said): see \(layout.log(Self.log)).")
     }
 }
