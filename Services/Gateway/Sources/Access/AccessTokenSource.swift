@@ -1,0 +1,21 @@
+package import Authentication
+
+/// How the data plane learns what an access token says.
+package struct AccessTokenSource: Sendable {
+    /// A token that was verified before and still holds; never waits.
+    package let cached: @Sendable (String) -> AccessToken?
+    /// - Throws: `AuthenticationError`.
+    package let verify: @Sendable (String) async throws -> AccessToken
+
+    package init(
+        cached: @escaping @Sendable (String) -> AccessToken?,
+        verify: @escaping @Sendable (String) async throws -> AccessToken
+    ) {
+        self.cached = cached
+        self.verify = verify
+    }
+
+    package init(_ verifier: TokenVerifier) {
+        self.init(cached: { verifier.cached($0) }, verify: { try await verifier.verify($0) })
+    }
+}

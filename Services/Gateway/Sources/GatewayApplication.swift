@@ -1,0 +1,71 @@
+import Authentication
+package import HTTPService
+package import Logging
+package import NIOPosix
+import Redis
+import ServiceLifecycle
+
+/// Composes the gateway from its settings.
+package enum GatewayApplication {
+    /// - Parameters:
+    ///   - onListening: called with the public port once it accepts connections.
+    ///   - onAdminListening: the same for the admin port.
+    package static func make(
+        settings: GatewaySettings, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in },
+        onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) -> ServiceApplication {
+        let drain = DrainState()
+        let redis = RedisClient(configuration: settings.redis, eventLoopGroup: eventLoopGroup, logger: logger)
+        let verifier = TokenVerifier(
+            configuration: TokenVerifierConfiguration(
+                jwksURLs: settings.jwksURLs, issuer: settings.tokenIssuer, audience: settings.tokenAudience),
+            logger: logger)
+        let upstreams = UpstreamName.allCases.map { name in
+            UpstreamGroup(name: name, endpoints: settings.upstreams[name] ?? [])
+        }
+        let health = GatewayHealth(upstreams: upstreams, drain: drain) { redis.isReady }
+        let checker = HealthChecker(
+            upstreams: upstreams, health: health, interval: settings.upstream.healthCheckInterval,
+            timeout: settings.upstream.healthCheckTimeout, eventLoopGroup: eventLoopGroup, logger: logger)
+        let server = GatewayServer(
+            address: settings.server.publicAddress, policy: policy(settings, redis: redis, verifier: verifier),
+            upstreams: upstreams, poolLimits: settings.upstream.limits, health: health, drain: drain,
+            eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
+        return ServiceApplication(
+            settings: settings.server, drain: drain,
+            health: readiness(verifier: verifier, redis: redis, upstreams: upstreams),
+            dependencies: [redis, verifier, checker], listener: server, eventLoopGroup: eventLoopGroup,
+            logger: logger, onAdminListening: onAdminListening)
+    }
+
+    private static func policy(
+        _ settings: GatewaySettings, redis: RedisClient, verifier: TokenVerifier
+    ) -> GatewayPolicy {
+        let revocations = RevocationList(redis: redis)
+        let guards = RequestGuard(
+            policies: settings.rateLimits,
+            isRevoked: { token, eventLoop in revocations.isRevoked(token, on: eventLoop) },
+            limiter: RequestGuard.limiter(redis: redis))
+        return GatewayPolicy(
+            router: Router(Route.table), limits: settings.limits, origins: settings.origins,
+            proxies: settings.server.trustedProxies, tokens: AccessTokenSource(verifier), guards: guards,
+            failedAuthentications: FailedAuthentications(policies: settings.rateLimits), timeouts: settings.timeouts,
+            maximumConnections: settings.maximumConnectionCount, accessLogInterval: settings.accessLogEvery)
+    }
+
+    /// Ready: the keys are loaded, Redis answers, and each upstream has an instance that is well. A gateway without one
+    /// of them could answer nothing but 503.
+    private static func readiness(
+        verifier: TokenVerifier, redis: RedisClient, upstreams: [UpstreamGroup]
+    ) -> HealthReport {
+        HealthReport(
+            [
+                .init("keys", isUsable: { verifier.isReady }),
+                .init("redis", isUsable: { redis.isReady }),
+            ]
+                + upstreams.map { upstream in
+                    .init(upstream.name.rawValue, isUsable: { !upstream.healthy.isEmpty })
+                })
+    }
+}

@@ -1,0 +1,103 @@
+package import HTTPService
+package import Redis
+package import Settings
+
+/// What the gateway reads from its environment or its settings file.
+package struct GatewaySettings: Sendable {
+    package static let catalogue: [any AnySetting] =
+        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.token + [CommonSettings.jwksURLs]
+        + [
+            authUpstreams, strategiesUpstreams, corsOrigins, rateLimitUser, rateLimitAddress, eventLoops,
+            maximumBody, maximumConnections, redisDeadline, accessLogInterval,
+        ] + GatewayTimeouts.catalogue + UpstreamSettings.catalogue
+
+    /// Instances of Auth.
+    package static let authUpstreams = endpoints("auth.upstreams", "Auth")
+    /// Instances of Strategies.
+    package static let strategiesUpstreams = endpoints("strategies.upstreams", "Strategies")
+    /// Origins whose pages may use the API.
+    package static let corsOrigins = Setting<[String]>(
+        "cors.origins", default: [],
+        summary: "Origins whose pages may call the API, such as https://desk.example, separated by commas.",
+        isAllowed: { $0.allSatisfy(isOrigin) })
+    /// Authenticated requests.
+    package static let rateLimitUser = Setting<RateLimit>(
+        "rate.limit.user", default: RateLimit(settingText: "100/s burst 200"),
+        summary: "Requests of one user to one route: COUNT/UNIT burst COUNT, with the unit s, m, h or d.")
+    /// Anonymous requests.
+    package static let rateLimitAddress = Setting<RateLimit>(
+        "rate.limit.address", default: RateLimit(settingText: "50/s burst 100"),
+        summary: "Anonymous requests of one address, IPv6 by its /64, to one route; written as RATE_LIMIT_USER.")
+    /// Threads that carry requests.
+    package static let eventLoops = Setting<Int>(
+        "event.loops", default: 0, summary: "Threads that carry requests; 0 for one a core.",
+        isAllowed: { (0...64).contains($0) })
+    /// The largest request body, in bytes.
+    package static let maximumBody = Setting<Int>(
+        "max.body.bytes", default: 10 * 1024 * 1024, unit: "bytes", summary: "Largest request body, larger ones get 413.",
+        isAllowed: { (0...(1 << 40)).contains($0) })
+    /// Client connections at once.
+    package static let maximumConnections = Setting<Int>(
+        "max.connections", default: 10_000, summary: "Client connections at once, further ones get 503.",
+        isAllowed: { $0 > 0 })
+    /// How long Redis may take, in milliseconds.
+    package static let redisDeadline = Setting<Int>(
+        "redis.deadline.ms", default: 250, unit: "ms",
+        summary: "How long the gateway waits for Redis; then authenticated requests get 503, anonymous ones a local limit.",
+        isAllowed: { (1...10_000).contains($0) })
+    /// Requests that are logged.
+    package static let accessLogInterval = Setting<Int>(
+        "access.log.every", default: 0,
+        summary: "Log one request in so many; 0 for none, unless LOG_LEVEL is debug.", isAllowed: { $0 >= 0 })
+
+    package let server: ServerSettings
+    package let redis: RedisConfiguration
+    package let jwksURLs: [String]
+    package let tokenIssuer: String
+    package let tokenAudience: String
+    package let upstreams: [UpstreamName: [UpstreamEndpoint]]
+    package let origins: [String]
+    package let rateLimits: RateLimitPolicies
+    package let eventLoopCount: Int
+    package var limits = RequestLimits()
+    package let maximumConnectionCount: Int
+    package let accessLogEvery: Int
+    package let timeouts: GatewayTimeouts
+    package let upstream: UpstreamSettings
+
+    /// - Throws: `SettingsError` naming the key that is missing or wrong.
+    package init(reader: SettingsReader) throws {
+        server = try ServerSettings(reader: reader)
+        redis = try RedisConfiguration(
+            url: try reader.value(CommonSettings.redisURL), password: try reader.value(CommonSettings.redisPassword),
+            commandDeadline: .milliseconds(try reader.value(Self.redisDeadline)))
+        jwksURLs = try reader.value(CommonSettings.jwksURLs)
+        tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
+        tokenAudience = try reader.value(CommonSettings.tokenAudience)
+        upstreams = [
+            .auth: try reader.value(Self.authUpstreams).compactMap { UpstreamEndpoint($0) },
+            .strategies: try reader.value(Self.strategiesUpstreams).compactMap { UpstreamEndpoint($0) },
+        ]
+        origins = try reader.value(Self.corsOrigins)
+        rateLimits = RateLimitPolicies(
+            user: try reader.value(Self.rateLimitUser), address: try reader.value(Self.rateLimitAddress))
+        eventLoopCount = try reader.value(Self.eventLoops)
+        limits.body = try reader.value(Self.maximumBody)
+        maximumConnectionCount = try reader.value(Self.maximumConnections)
+        accessLogEvery = try reader.value(Self.accessLogInterval)
+        timeouts = try GatewayTimeouts(reader: reader)
+        upstream = try UpstreamSettings(reader: reader)
+    }
+
+    private static func endpoints(_ key: String, _ name: String) -> Setting<[String]> {
+        Setting<[String]>(
+            key, summary: "Instances of \(name) as host:port, separated by commas, at most 64.",
+            isAllowed: { (1...64).contains($0.count) && $0.allSatisfy { UpstreamEndpoint($0) != nil } })
+    }
+
+    /// `scheme://host[:port]`, as browsers send it (RFC 6454 §6.1).
+    private static func isOrigin(_ text: String) -> Bool {
+        let rest = text.hasPrefix("https://") ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : ""
+        return !rest.isEmpty && rest.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+    }
+}

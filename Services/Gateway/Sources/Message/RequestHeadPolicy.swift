@@ -1,0 +1,41 @@
+import APIContract
+package import NIOHTTP1
+
+/// Which request heads the gateway takes: limits, and no doubt about where a request ends or what it asks for.
+///
+/// llhttp has parsed the head strictly before; the rules here are the ones it leaves to its users.
+package struct RequestHeadPolicy: Sendable {
+    package let limits: RequestLimits
+    private let bodyTooLarge: APIError
+
+    package init(limits: RequestLimits) {
+        self.limits = limits
+        bodyTooLarge = APIError(413, .bodyTooLarge, "The request body is larger than \(Self.text(limits.body))")
+    }
+
+    /// 413; the connection closes, because the rest of the body is not read.
+    package var tooLarge: RequestRefusal { RequestRefusal(bodyTooLarge, closesConnection: true) }
+
+    /// - Throws: ``RequestRefusal`` with 400, 413, 414, 417, 431 or 501.
+    package func accept(_ head: HTTPRequestHead) throws(RequestRefusal) -> RequestHead {
+        guard head.uri.utf8.count <= limits.uri else { throw .uriTooLong }
+        guard head.headers.count <= limits.headerFields else { throw .headersTooLarge }
+        guard head.version == .http1_1 || head.version == .http1_0 else { throw .malformed("Unknown HTTP version") }
+        let target = try RequestTarget(head.uri, isOptions: head.method == .OPTIONS)
+        var request = RequestHead(head, target: target)
+        var reader = RequestFieldReader()
+        var bytes = 0
+        for (name, value) in head.headers {
+            bytes += name.utf8.count + value.utf8.count + 4
+            try reader.read(name, value, into: &request)
+        }
+        guard bytes <= limits.headerBytes else { throw .headersTooLarge }
+        try reader.finish(&request)
+        if case .length(let length) = request.framing, length > limits.body { throw tooLarge }
+        return request
+    }
+
+    private static func text(_ bytes: Int) -> String {
+        bytes % (1024 * 1024) == 0 ? "\(bytes / 1024 / 1024) MB" : "\(bytes) bytes"
+    }
+}

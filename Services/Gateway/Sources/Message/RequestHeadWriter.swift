@@ -1,0 +1,63 @@
+package import NIOCore
+import NIOHTTP1
+
+/// Writes the head that goes upstream: always exactly one well-formed request, whatever came in.
+package struct RequestHeadWriter: Sendable {
+    /// What the gateway itself says about the request.
+    package struct Additions: Sendable {
+        package var forwarded: ForwardedRequest
+        package var requestID: String
+        package var traceParent: String
+
+        package init(forwarded: ForwardedRequest, requestID: String, traceParent: String) {
+            self.forwarded = forwarded
+            self.requestID = requestID
+            self.traceParent = traceParent
+        }
+    }
+
+    /// - Parameter endpoint: stands in for the host of an HTTP/1.0 request that names none.
+    package static func write(
+        _ request: RequestHead, _ additions: Additions, endpoint: UpstreamEndpoint, into buffer: inout ByteBuffer
+    ) {
+        buffer.writeString(request.method.rawValue)
+        buffer.writeStaticString(" ")
+        buffer.writeString(request.target.text)
+        buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
+        buffer.writeString(request.host.isEmpty ? endpoint.description : request.host)
+        buffer.writeStaticString("\r\n")
+        for (name, value) in request.fields where passes(name, of: request) { buffer.writeLine(name, value) }
+        write(additions, into: &buffer)
+        write(request.framing, into: &buffer)
+    }
+
+    private static func passes(_ name: String, of request: RequestHead) -> Bool {
+        switch FieldName(name) {
+        case .host, .contentLength, .transferEncoding, .connection, .expect, .requestID, .traceParent, .forwardedFor,
+            .forwardedProto, .forwardedHost, .upgrade, .hopByHop, .identity:
+            false
+        default: request.connectionFields.isEmpty || !request.connectionFields.contains(name.lowercased())
+        }
+    }
+
+    private static func write(_ additions: Additions, into buffer: inout ByteBuffer) {
+        buffer.writeLine("X-Forwarded-For", additions.forwarded.forwardedFor)
+        buffer.writeLine("X-Forwarded-Proto", additions.forwarded.proto)
+        buffer.writeLine("X-Forwarded-Host", additions.forwarded.host)
+        buffer.writeLine("X-Request-Id", additions.requestID)
+        buffer.writeLine("traceparent", additions.traceParent)
+        // RFC 9110 §7.6.3: a gateway adds itself to every request that it forwards.
+        buffer.writeStaticString("Via: 1.1 gateway\r\n")
+    }
+
+    private static func write(_ framing: BodyFraming, into buffer: inout ByteBuffer) {
+        switch framing {
+        case .none: buffer.writeStaticString("\r\n")
+        case .length(let length):
+            buffer.writeStaticString("Content-Length: ")
+            buffer.writeDecimal(length)
+            buffer.writeStaticString("\r\n\r\n")
+        case .chunked, .untilClose: buffer.writeStaticString("Transfer-Encoding: chunked\r\n\r\n")
+        }
+    }
+}

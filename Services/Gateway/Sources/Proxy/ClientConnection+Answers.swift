@@ -1,0 +1,62 @@
+import APIContract
+import NIOCore
+import NIOHTTP1
+
+// Answers that the gateway makes itself, and the end of every exchange.
+extension ClientConnection {
+    /// - Parameters:
+    ///   - cause: for the log; an error of the 5xx family has one.
+    ///   - closes: the connection cannot go on, whatever else holds.
+    func answer(_ exchange: Exchange, _ error: APIError, cause: String? = nil, closes: Bool = false) {
+        if error.status >= 500 {
+            loop.log.answered(error.status, error.code, cause: cause ?? "unknown", exchange: exchange)
+        }
+        if closes { exchange.answer.closesConnection = true }
+        answer(exchange, GatewayAnswer(error, requestID: exchange.answer.requestID))
+    }
+
+    func answer(_ exchange: Exchange, _ answer: GatewayAnswer) {
+        guard exchange.state.answering() else { return abort() }
+        detach(exchange)?.cancel()
+        if loop.isDraining || !exchange.state.restIsShort { exchange.answer.closesConnection = true }
+        exchange.answerStatus = answer.status
+        let date = loop.date.current()
+        collect {
+            answer.write(exchange.answer, includesBody: exchange.request.method != .HEAD, date: date, into: &$0)
+        }
+        exchange.state.answered()
+        finish(exchange)
+    }
+
+    /// The exchange's answer is complete.
+    func finish(_ exchange: Exchange) {
+        guard exchange === self.exchange else { return }
+        if exchange.state.isOver {
+            next(after: exchange)
+        } else if exchange.answer.closesConnection {
+            log(exchange)
+            closeAfterAnswer()
+        } else {
+            takeWaiting()  // the rest of the body, to be thrown away
+            updateDeadline()
+        }
+    }
+
+    /// The request and its answer are over: the next one's turn has come.
+    private func next(after exchange: Exchange) {
+        log(exchange)
+        self.exchange = nil
+        gate.reset()
+        if exchange.answer.closesConnection || inputIsClosed && waiting.isEmpty {
+            closeAfterAnswer()
+        } else {
+            takeWaiting()
+            updateDeadline()
+        }
+    }
+
+    private func log(_ exchange: Exchange) {
+        guard let startedAt = exchange.startedAt else { return }
+        loop.accessLog.write(exchange, duration: RequestGuard.microseconds() - startedAt)
+    }
+}

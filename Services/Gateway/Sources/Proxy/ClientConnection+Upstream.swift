@@ -1,0 +1,260 @@
+import APIContract
+import DequeModule
+import NIOCore
+import NIOHTTP1
+
+// The request on its way up, and the answer on its way down.
+extension ClientConnection {
+    /// Pieces up to this size are copied together, so that they leave in one write.
+    private static let smallPiece = 4096
+
+    // MARK: Going up
+
+    /// - Parameter fresh: not over a connection that was used before.
+    func forward(_ exchange: Exchange, fresh: Bool = false) {
+        guard let route = exchange.route, case .upstream(let name) = route.destination else { return }
+        let pool = loop.pool(of: name)
+        exchange.pool = pool
+        switch pool.lease(for: exchange, of: self, fresh: fresh) {
+        case .connection(let connection): start(exchange, on: connection)
+        case .connecting: updateDeadline()
+        case .failed(let failure): failed(exchange, failure, cause: "No \(name.rawValue) instance to ask: \(failure)")
+        }
+    }
+
+    /// - Returns: false when the exchange no longer needs the connection.
+    func connected(to connection: UpstreamConnection, for exchange: Exchange) -> Bool {
+        guard exchange === self.exchange, !isClosing, exchange.endpoint != nil else { return false }
+        start(exchange, on: connection)
+        flush()
+        return true
+    }
+
+    func connectFailed(endpoint: Int, for exchange: Exchange, cause: any Error) {
+        guard exchange === self.exchange, exchange.upstream == nil else { return }
+        exchange.failedEndpoints.insert(EndpointSet(endpoint))
+        failed(exchange, .connectFailed, cause: "Cannot connect: \(cause)")
+        flush()
+    }
+
+    private func start(_ exchange: Exchange, on connection: UpstreamConnection) {
+        let (proceeds, sendsContinue) = exchange.state.connected()
+        guard proceeds, let endpoint = exchange.pool?.group.endpoints[connection.endpoint] else {
+            connection.release(reusable: true)
+            return
+        }
+        exchange.upstream = connection
+        connection.attach(self)
+        if sendsContinue {
+            collect { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
+            flush()
+        }
+        var head = ByteBufferAllocator().buffer(capacity: 1024)
+        RequestHeadWriter.write(
+            exchange.request,
+            .init(
+                forwarded: exchange.forwarded, requestID: exchange.answer.requestID,
+                traceParent: exchange.traceParent),
+            endpoint: endpoint, into: &head)
+        connection.send(head, method: exchange.request.method, promise: headWritten(exchange))
+        takeWaiting()
+        connection.flush()
+        updateDeadline()
+    }
+
+    /// Only a request that may not be repeated has to know when its head has left.
+    private func headWritten(_ exchange: Exchange) -> EventLoopPromise<Void>? {
+        if exchange.request.isIdempotent, !exchange.state.framing.hasBody {
+            exchange.state.headWritten()
+            return nil
+        }
+        let promise = loop.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenSuccess {
+            exchange.state.headWritten()
+            exchange.replay.removeAll()
+        }
+        return promise
+    }
+
+    func received(_ bytes: ByteBuffer, for exchange: Exchange) {
+        guard bytes.readableBytes > 0 else { return }
+        deadline.received(bytes.readableBytes)
+        switch exchange.state.bodyReceived(bytes.readableBytes) {
+        case .discard: break
+        case .refuse: answer(exchange, loop.policy.head.tooLarge.error, closes: true)
+        case .abort: abort()
+        case .forward:
+            if exchange.state.keepsForRetry { exchange.replay.append(.body(bytes)) }
+            send(bytes, for: exchange)
+        }
+    }
+
+    private func send(_ bytes: ByteBuffer, for exchange: Exchange) {
+        guard exchange.state.framing == .chunked else {
+            exchange.upstream?.send(bytes)
+            return
+        }
+        var line = ByteBufferAllocator().buffer(capacity: bytes.readableBytes <= Self.smallPiece ? 4112 : 16)
+        ChunkedCoding.writeSize(bytes.readableBytes, into: &line)
+        if bytes.readableBytes <= Self.smallPiece {
+            line.writeImmutableBuffer(bytes)
+            line.writeStaticString("\r\n")
+            exchange.upstream?.send(line)
+        } else {
+            exchange.upstream?.send(line)
+            exchange.upstream?.send(bytes)
+            exchange.upstream?.send(ByteBuffer(staticString: "\r\n"))
+        }
+    }
+
+    func ended(_ trailers: HTTPHeaders?, for exchange: Exchange) {
+        if exchange.state.requestEnded(), exchange.state.framing.hasBody {
+            if exchange.state.keepsForRetry { exchange.replay.append(.end(trailers)) }
+            if exchange.state.framing == .chunked {
+                var end = ByteBufferAllocator().buffer(capacity: 16)
+                ChunkedCoding.writeEnd(trailers, into: &end)
+                exchange.upstream?.send(end)
+            }
+        }
+        if exchange.state.isOver { finish(exchange) }
+    }
+
+    // MARK: Coming down
+
+    func upstream(_ connection: UpstreamConnection, answeredWith head: HTTPResponseHead) {
+        guard let exchange, exchange.upstream === connection else { return }
+        if head.status.code < 200 {
+            informed(by: head, exchange)
+            return
+        }
+        let framing = ResponseHeadWriter.framing(of: head, to: exchange.request.method, version: exchange.request.version)
+        guard let framing else {
+            connection.cancel()
+            failed(exchange, .malformedAnswer, cause: "The upstream's answer contradicts itself")
+            return
+        }
+        guard exchange.state.headReceived() else { return }
+        if framing == .untilClose || loop.isDraining || !exchange.state.restIsShort {
+            exchange.answer.closesConnection = true
+        }
+        exchange.answerFraming = framing
+        exchange.answerStatus = Int(head.status.code)
+        collect { ResponseHeadWriter.write(head, framing: framing, exchange.answer, into: &$0) }
+    }
+
+    /// 1xx answers pass through (RFC 9110 §15.2), except for 100, which the gateway has given itself, and 101, which
+    /// nobody asked for.
+    private func informed(by head: HTTPResponseHead, _ exchange: Exchange) {
+        if head.status == .switchingProtocols {
+            exchange.upstream?.cancel()
+            failed(exchange, .malformedAnswer, cause: "The upstream switched protocols")
+        } else if exchange.state.informationalReceived(), head.status != .continue,
+            exchange.request.version == .http1_1
+        {
+            collect { ResponseHeadWriter.write(informational: head, into: &$0) }
+        }
+    }
+
+    func upstream(_ connection: UpstreamConnection, sent bytes: ByteBuffer) {
+        guard let exchange, exchange.upstream === connection, bytes.readableBytes > 0 else { return }
+        switch exchange.answerFraming {
+        case .none: break
+        case .length, .untilClose: pass(bytes)
+        case .chunked:
+            collect { ChunkedCoding.writeSize(bytes.readableBytes, into: &$0) }
+            pass(bytes)
+            collect { $0.writeStaticString("\r\n") }
+        }
+    }
+
+    private func pass(_ bytes: ByteBuffer) {
+        if bytes.readableBytes <= Self.smallPiece {
+            collect { $0.writeImmutableBuffer(bytes) }
+        } else {
+            write(bytes)
+        }
+    }
+
+    func upstream(_ connection: UpstreamConnection, endedWith trailers: HTTPHeaders?, keepsAlive: Bool) {
+        guard let exchange, exchange.upstream === connection else { return }
+        if exchange.answerFraming == .chunked { collect { ChunkedCoding.writeEnd(trailers, into: &$0) } }
+        let isReusable = exchange.state.answerEnded(upstreamKeepsAlive: keepsAlive)
+        detach(exchange)?.release(reusable: isReusable)
+        finish(exchange)
+    }
+
+    func upstreamReadCompleted() {
+        flush()
+        updateDeadline(progress: true)
+    }
+
+    func upstreamBecameWritable() {
+        resumeReading()
+        updateDeadline(progress: true)
+    }
+
+    // MARK: Failing
+
+    func noteUpstreamError(_ error: any Error) { exchange?.lastUpstreamError = error }
+
+    /// The connection is gone, or is being closed.
+    func upstream(_ connection: UpstreamConnection, failed failure: ExchangeState.Failure, cause: (any Error)?) {
+        guard let exchange, exchange.upstream === connection else { return }
+        exchange.failedEndpoints.insert(EndpointSet(connection.endpoint))
+        let cause = cause ?? exchange.lastUpstreamError
+        failed(exchange, failure, cause: cause.map { "\($0)" } ?? "The upstream closed the connection")
+        flush()
+    }
+
+    func failed(_ exchange: Exchange, _ failure: ExchangeState.Failure, cause: String) {
+        _ = detach(exchange)
+        switch exchange.state.failed(failure) {
+        case .ignore: break
+        case .retry:
+            takeBackReplay(exchange)
+            forward(exchange, fresh: true)
+        case .answer:
+            exchange.replay.removeAll()
+            answer(exchange, Self.error(for: failure), cause: cause)
+        case .abort:
+            loop.log.cutOff(cause: cause, exchange: exchange)
+            flush()
+            abort()
+        }
+    }
+
+    private func takeBackReplay(_ exchange: Exchange) {
+        guard !exchange.replay.isEmpty else { return }
+        var (bytes, hasEnd) = (0, false)
+        for part in exchange.replay {
+            switch part {
+            case .body(let body): bytes += body.readableBytes
+            case .end: hasEnd = true
+            case .head: break
+            }
+        }
+        waiting.prepend(contentsOf: exchange.replay)
+        exchange.replay.removeAll()
+        exchange.state.tookBack(bodyBytes: bytes, end: hasEnd)
+    }
+
+    /// The exchange lets its connection go and no longer counts for the endpoint.
+    func detach(_ exchange: Exchange) -> UpstreamConnection? {
+        let connection = exchange.upstream
+        exchange.upstream = nil
+        exchange.pool?.finish(exchange)
+        return connection
+    }
+
+    /// 502 when the request may have been done, 503 when it was not, 504 when nobody knows.
+    private static func error(for failure: ExchangeState.Failure) -> APIError {
+        switch failure {
+        case .noEndpoint, .connectFailed:
+            .unavailable(.upstreamUnavailable, "The service is not available at the moment")
+        case .exhausted: .unavailable(.overloaded, "The service has as many requests as it takes")
+        case .connectionLost, .malformedAnswer:
+            APIError(502, .upstreamFailed, "The service failed while it answered the request")
+        case .timedOut: APIError(504, .upstreamTimeout, "The service did not answer in time")
+        }
+    }
+}

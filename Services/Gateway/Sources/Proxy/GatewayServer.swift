@@ -1,0 +1,142 @@
+import APIContract
+package import HTTPService
+package import Logging
+import NIOCore
+import NIOHTTP1
+package import NIOPosix
+import ServiceLifecycle
+
+/// The public port: accepts clients' connections and carries their requests to the upstreams.
+package final class GatewayServer: Service {
+    private typealias Loops = [ObjectIdentifier: NIOLoopBound<LoopContext>]
+
+    private let address: ListenAddress
+    private let policy: GatewayPolicy
+    private let upstreams: [UpstreamGroup]
+    private let poolLimits: UpstreamPoolLimits
+    private let health: GatewayHealth
+    private let drain: DrainState
+    private let eventLoopGroup: MultiThreadedEventLoopGroup
+    private let logger: Logger
+    private let onListening: @Sendable (Int) -> Void
+    private let connectionCount = ConnectionCount()
+
+    /// - Parameter onListening: called with the port once it accepts connections; the way to learn a port given as 0.
+    package init(
+        address: ListenAddress, policy: GatewayPolicy, upstreams: [UpstreamGroup], poolLimits: UpstreamPoolLimits,
+        health: GatewayHealth, drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) {
+        self.address = address
+        self.policy = policy
+        self.upstreams = upstreams
+        self.poolLimits = poolLimits
+        self.health = health
+        self.drain = drain
+        self.eventLoopGroup = eventLoopGroup
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Serves until the service group shuts down: then it stops accepting, lets what is in flight finish within the time
+    /// for it, and closes the rest.
+    ///
+    /// - Throws: `ListenError` when the address cannot be bound.
+    package func run() async throws {
+        let loops = try await makeLoops()
+        let tickers = loops.values.map(startTicking)
+        let channel = try await bind(loops)
+        drain.beginServing()
+        onListening(channel.localAddress?.port ?? 0)
+        logger.info("Listening", metadata: ["address": "\(channel.localAddress?.description ?? "\(address)")"])
+        try? await gracefulShutdown()
+        try? await channel.close()
+        await finish(loops)
+        for ticker in tickers { ticker.cancel() }
+    }
+
+    // MARK: Event loops
+
+    private func makeLoops() async throws -> Loops {
+        var loops: Loops = [:]
+        for eventLoop in eventLoopGroup.makeIterator() {
+            loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit { [self] in
+                NIOLoopBound(makeContext(on: eventLoop), eventLoop: eventLoop)
+            }.get()
+        }
+        return loops
+    }
+
+    private func makeContext(on eventLoop: any EventLoop) -> LoopContext {
+        LoopContext(
+            eventLoop: eventLoop, policy: policy, upstreams: upstreams, poolLimits: poolLimits, health: health,
+            drain: drain, connectionCount: connectionCount, logger: logger)
+    }
+
+    private func startTicking(_ loop: NIOLoopBound<LoopContext>) -> RepeatedTask {
+        let tick = TimeAmount(Tick.length)
+        return loop.eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in loop.value.advance() }
+    }
+
+    // MARK: Listening
+
+    private func bind(_ loops: Loops) async throws -> any Channel {
+        do {
+            return try await ServerBootstrap(group: eventLoopGroup)
+                .serverChannelOption(.backlog, value: 1024)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.allowRemoteHalfClosure, value: true)
+                .childChannelOption(.maxMessagesPerRead, value: 1)
+                .childChannelInitializer { [policy] channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { return }
+                        try Self.addHandlers(to: channel, loop.value, policy)
+                    }
+                }
+                .bind(host: address.host, port: address.port)
+                .get()
+        } catch let error as IOError {
+            throw ListenError(address: address, errorNumber: error.errnoCode)
+        }
+    }
+
+    private static func addHandlers(to channel: any Channel, _ loop: LoopContext, _ policy: GatewayPolicy) throws {
+        let peer = channel.remoteAddress
+        let gate = InboundGate()
+        let decoder = HTTPRequestDecoder(
+            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
+            limitConfiguration: .client(policy.head.limits))
+        try channel.pipeline.syncOperations.addHandlers([
+            gate, ByteToMessageHandler(decoder),
+            ClientConnection(
+                loop: loop, peer: peer?.ipAddress ?? "127.0.0.1",
+                peerIsTrusted: peer.map(policy.proxies.contains) ?? false, gate: gate),
+        ])
+    }
+
+    // MARK: Ending
+
+    private func finish(_ loops: Loops) async {
+        let deadline = ContinuousClock.now + policy.timeouts.drain
+        while connectionCount.value > 0, ContinuousClock.now < deadline {
+            for loop in loops.values { loop.eventLoop.execute { loop.value.closeIdleConnections() } }
+            guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { break }
+        }
+        if connectionCount.value > 0 {
+            logger.warning("Cutting off what is in flight", metadata: ["connections": "\(connectionCount.value)"])
+        }
+        for loop in loops.values { try? await loop.eventLoop.submit { loop.value.shutDown() }.get() }
+    }
+}
+
+extension NIOHTTPDecoderLimitConfiguration {
+    /// Where the decoder gives up; ``RequestHeadPolicy`` is stricter and tells the reason better.
+    fileprivate static func client(_ limits: RequestLimits) -> NIOHTTPDecoderLimitConfiguration {
+        var configuration = NIOHTTPDecoderLimitConfiguration()
+        configuration.maxHeaderFieldSize = max(limits.uri, limits.headerBytes) + 1024
+        configuration.maxHeaderListSize = limits.uri + limits.headerBytes + 1024
+        configuration.maxHeaderFieldCount = limits.headerFields + 1
+        return configuration
+    }
+}

@@ -1,0 +1,68 @@
+import NIOCore
+
+/// Makes request, trace and span ids on one event loop.
+///
+/// The ids tell requests apart and keep no secret, so a generator that is seeded once will do: asking the kernel for
+/// each of them costs more than routing the request.
+struct IdentifierGenerator {
+    private var state: (UInt64, UInt64, UInt64, UInt64)
+
+    init() {
+        var system = SystemRandomNumberGenerator()
+        state = (system.next(), system.next(), system.next(), system.next() | 1)
+    }
+
+    /// 32 hexadecimal digits.
+    mutating func requestID() -> String {
+        let (high, low) = (next(), next())
+        return String(unsafeUninitializedCapacity: 32) { buffer in
+            Self.write(high, to: buffer, at: 0)
+            Self.write(low, to: buffer, at: 16)
+            return 32
+        }
+    }
+
+    /// A `traceparent` with a new span, in a new trace that is not sampled unless one is given.
+    ///
+    /// - Parameter trace: 32 hexadecimal digits.
+    mutating func traceParent(in trace: String? = nil, isSampled: Bool = false) -> String {
+        let (high, low, span) = (next() | 1, next(), next() | 1)
+        return String(unsafeUninitializedCapacity: 55) { buffer in
+            for (index, byte) in "00-00000000000000000000000000000000-0000000000000000-00".utf8.enumerated() {
+                buffer[index] = byte
+            }
+            if let trace {
+                for (index, byte) in trace.utf8.prefix(32).enumerated() { buffer[3 + index] = byte }
+            } else {
+                Self.write(high, to: buffer, at: 3)
+                Self.write(low, to: buffer, at: 19)
+            }
+            Self.write(span, to: buffer, at: 36)
+            if isSampled { buffer[54] = UInt8(ascii: "1") }
+            return 55
+        }
+    }
+
+    private static func write(_ value: UInt64, to buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
+        var rest = value
+        for index in stride(from: offset + 15, through: offset, by: -1) {
+            let digit = UInt8(truncatingIfNeeded: rest & 0xF)
+            buffer[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            rest >>= 4
+        }
+    }
+
+    /// xoshiro256** (Blackman and Vigna, 2018).
+    private mutating func next() -> UInt64 {
+        func rotate(_ value: UInt64, _ count: UInt64) -> UInt64 { value << count | value >> (64 - count) }
+        let result = rotate(state.1 &* 5, 7) &* 9
+        let shifted = state.1 << 17
+        state.2 ^= state.0
+        state.3 ^= state.1
+        state.1 ^= state.2
+        state.0 ^= state.3
+        state.2 ^= shifted
+        state.3 = rotate(state.3, 45)
+        return result
+    }
+}

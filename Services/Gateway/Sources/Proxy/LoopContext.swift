@@ -1,0 +1,105 @@
+import HTTPService
+import Logging
+import NIOCore
+
+/// What the connections of one event loop share. Touched on that event loop alone.
+final class LoopContext {
+    let eventLoop: any EventLoop
+    let policy: GatewayPolicy
+    let pools: [UpstreamPool]
+    let log: ErrorLog
+    let drain: DrainState
+    let health: GatewayHealth
+    let deadlines: Deadlines
+    var accessLog: AccessLog
+    var date = HTTPDate()
+    var identifiers = IdentifierGenerator()
+    /// Ticks since the event loop's context was made.
+    private(set) var tick: UInt32 = 0
+    private var connections: [ClientConnection] = []
+    private var isClosingIdle = false
+    private let connectionCount: ConnectionCount
+
+    /// The timeouts, in ticks.
+    struct Deadlines {
+        let requestHead, requestBody, keepAlive, admission, connection, answerHead, idle, linger: UInt32
+
+        init(_ timeouts: GatewayTimeouts) {
+            requestHead = Tick.count(timeouts.requestHead)
+            requestBody = Tick.count(timeouts.requestBody)
+            keepAlive = Tick.count(timeouts.keepAlive)
+            admission = Tick.count(timeouts.admission)
+            connection = Tick.count(timeouts.connect) + 50  // NIO's own connect timeout comes first
+            answerHead = Tick.count(timeouts.answerHead)
+            idle = Tick.count(timeouts.idle)
+            linger = Tick.count(timeouts.linger)
+        }
+    }
+
+    init(
+        eventLoop: any EventLoop, policy: GatewayPolicy, upstreams: [UpstreamGroup],
+        poolLimits: UpstreamPoolLimits, health: GatewayHealth, drain: DrainState,
+        connectionCount: ConnectionCount, logger: Logger
+    ) {
+        self.eventLoop = eventLoop
+        self.policy = policy
+        self.drain = drain
+        self.health = health
+        self.connectionCount = connectionCount
+        let log = ErrorLog(logger: logger)
+        self.log = log
+        accessLog = AccessLog(logger: logger, interval: policy.accessLogInterval)
+        deadlines = Deadlines(policy.timeouts)
+        pools = upstreams.map {
+            UpstreamPool(
+                group: $0, eventLoop: eventLoop, connectTimeout: policy.timeouts.connect, limits: poolLimits, log: log)
+        }
+    }
+
+    func pool(of upstream: UpstreamName) -> UpstreamPool { pools[upstream.index] }
+
+    // MARK: Connections
+
+    /// Whether answers say `Connection: close`.
+    var isDraining: Bool { drain.isDraining }
+
+    /// - Returns: false when there are as many connections as allowed.
+    func add(_ connection: ClientConnection) -> Bool {
+        connection.place = connections.count
+        connections.append(connection)
+        return connectionCount.increase() <= policy.maximumConnections
+    }
+
+    func remove(_ connection: ClientConnection) {
+        connectionCount.decrease()
+        guard let last = connections.popLast(), last !== connection else { return }
+        connections[connection.place] = last
+        last.place = connection.place
+    }
+
+    var connectionsLeft: Int { connections.count }
+
+    // MARK: Time
+
+    /// One tick has passed: what waits for too long is cut off.
+    func advance() {
+        tick &+= 1
+        log.advance()
+        for pool in pools { pool.advance(to: tick) }
+        // From the end, because a connection that is closed gives its place to the last one.
+        for index in connections.indices.reversed() where index < connections.count {
+            connections[index].checkDeadline(now: tick)
+        }
+    }
+
+    /// Nothing new is accepted: connections without a request under way are closed.
+    func closeIdleConnections() {
+        for connection in connections { connection.closeWhenIdle() }
+    }
+
+    /// What is in flight has had its time.
+    func shutDown() {
+        for connection in connections { connection.abort() }
+        for pool in pools { pool.shutDown() }
+    }
+}

@@ -1,0 +1,48 @@
+package import APIContract
+import NIOHTTP1
+
+/// What is to be done with a request, told by its head alone.
+package enum Dispatch: Sendable {
+    /// The gateway answers with an error; the connection goes on if it can.
+    case refuse(APIError, Route?)
+    /// `OPTIONS`: the methods of the path, and CORS where a page asks.
+    case options(GatewayAnswer)
+    case health(Route)
+    /// Limited by address, and on its way without a token.
+    case anonymous(Route)
+    case authenticated(Route, token: String)
+}
+
+extension GatewayPolicy {
+    package func dispatch(_ request: RequestHead) -> Dispatch {
+        if request.method == .OPTIONS { return options(request) }
+        switch router.route(request.method, path: request.target.pathText) {
+        case .notFound: return .refuse(.notFound, nil)
+        case .methodNotAllowed(let allow): return .refuse(.methodNotAllowed(allow: allow), nil)
+        case .route(let route): return dispatch(request, to: route)
+        }
+    }
+
+    private func dispatch(_ request: RequestHead, to route: Route) -> Dispatch {
+        if route.destination == .health { return .health(route) }
+        guard route.access == .authenticated else { return .anonymous(route) }
+        let credentials = Credentials(request)
+        guard let token = credentials.token else { return .refuse(.unauthorized, route) }
+        guard crossSite.allows(request, with: credentials) else { return .refuse(CrossSitePolicy.refusal, route) }
+        return .authenticated(route, token: token)
+    }
+
+    private func options(_ request: RequestHead) -> Dispatch {
+        if request.target.form == .asterisk {
+            return .options(GatewayAnswer(status: 204, fields: [.init("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]))
+        }
+        let methods = router.methods(path: request.target.pathText)
+        guard !methods.isEmpty else { return .refuse(.notFound, nil) }
+        var answer = GatewayAnswer(
+            status: 204, fields: [.init("Allow", (methods.map(\.rawValue) + ["OPTIONS"]).joined(separator: ", "))])
+        if cors.isPreflight(request) {
+            answer.fields += cors.preflightFields(request, methods: methods).map { .init($0.name, $0.value) }
+        }
+        return .options(answer)
+    }
+}

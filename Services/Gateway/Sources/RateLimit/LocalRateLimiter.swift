@@ -1,0 +1,57 @@
+import Synchronization
+
+/// Limits kept in this process alone: for anonymous requests while Redis is away, and for failed authentications.
+package final class LocalRateLimiter: Sendable {
+    private let arrivalTimes = Mutex<[String: Int]>([:])
+    private let capacity: Int
+
+    /// - Parameter capacity: how many keys are remembered at once; beyond it, arbitrary ones are forgotten.
+    package init(capacity: Int = 65_536) { self.capacity = capacity }
+
+    /// Asks all limits at once: all are charged or none is.
+    ///
+    /// - Parameter now: microseconds on any clock that only goes forward.
+    package func ask(_ questions: [RateLimitQuestion], now: Int, cost: Int = 1) -> RateLimitDecision {
+        arrivalTimes.withLock { arrivals in
+            let answers = questions.map {
+                GenericCellRate.ask($0.policy.limit, arrivalTime: arrivals[$0.key], now: now, cost: cost)
+            }
+            let isAdmitted = answers.allSatisfy(\.isAdmitted)
+            var shares: [RateLimitDecision.Share] = []
+            for (question, answer) in zip(questions, answers) {
+                if isAdmitted {
+                    if cost > 0 { remember(answer.arrivalTime, question.key, in: &arrivals, now: now) }
+                    shares.append(share(question.policy, answer))
+                } else {
+                    // The ones that would have admitted it are not charged, so they tell what they would have told.
+                    let unchanged = GenericCellRate.ask(
+                        question.policy.limit, arrivalTime: arrivals[question.key], now: now, cost: 0)
+                    shares.append(
+                        .init(
+                            policy: question.policy, remaining: unchanged.remaining,
+                            resetAfter: unchanged.resetAfter, retryAfter: answer.retryAfter))
+                }
+            }
+            return RateLimitDecision(isAdmitted: isAdmitted, shares: shares)
+        }
+    }
+
+    private func share(_ policy: RateLimitPolicy, _ answer: GenericCellRate.Answer) -> RateLimitDecision.Share {
+        .init(
+            policy: policy, remaining: answer.remaining, resetAfter: answer.resetAfter, retryAfter: answer.retryAfter)
+    }
+
+    private func remember(_ arrival: Int, _ key: String, in arrivals: inout [String: Int], now: Int) {
+        if arrivals.count >= capacity, arrivals[key] == nil {
+            arrivals = arrivals.filter { $0.value > now }
+            if arrivals.count >= capacity / 2 {
+                var keeps = false
+                arrivals = arrivals.filter { _ in
+                    keeps.toggle()
+                    return keeps
+                }
+            }
+        }
+        arrivals[key] = arrival
+    }
+}

@@ -1,0 +1,121 @@
+import NIOCore
+import NIOHTTP1
+
+/// One connection to an upstream: carries one request after the other, and tells its client connection what comes back.
+///
+/// Everything happens on the event loop that the client connection is on as well.
+final class UpstreamConnection: ChannelInboundHandler, ChannelOutboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundIn = HTTPClientRequestPart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    /// The client whose request is under way; `nil` while the connection is idle.
+    private(set) var client: ClientConnection?
+    let endpoint: Int
+    private let pool: UpstreamPool
+    private let writer: UpstreamWriter
+    private var context: ChannelHandlerContext?
+    private var keepsAlive = false
+    private var holdsRead = false
+    /// Whether the pool counts the connection. A name may stand for several addresses that are tried side by side.
+    var isAdopted = false
+
+    init(endpoint: Int, pool: UpstreamPool, writer: UpstreamWriter) {
+        self.endpoint = endpoint
+        self.pool = pool
+        self.writer = writer
+    }
+
+    // MARK: What the client connection asks
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func attach(_ client: ClientConnection) { self.client = client }
+
+    /// Sends a request's head, and whatever of the body was ready with it.
+    func send(_ head: ByteBuffer, method: HTTPMethod, promise: EventLoopPromise<Void>?) {
+        keepsAlive = false
+        context?.write(Self.wrapOutboundOut(.head(AnnouncedHead.of(method))), promise: nil)
+        writer.send(head, promise: promise)
+    }
+
+    func send(_ bytes: ByteBuffer) { writer.send(bytes) }
+
+    func flush() { context?.flush() }
+
+    /// The answer is complete: the connection goes back to the pool, or ends.
+    func release(reusable: Bool) {
+        client = nil
+        if reusable, context?.channel.isActive == true, pool.release(self) {
+            resumeReading()
+        } else {
+            close()
+        }
+    }
+
+    /// Gives the request up. The upstream learns of it by the end of its connection.
+    func cancel() {
+        client = nil
+        close()
+    }
+
+    func close() { context?.close(promise: nil) }
+
+    /// The client takes bytes again.
+    func resumeReading() {
+        guard holdsRead else { return }
+        holdsRead = false
+        context?.read()
+    }
+
+    // MARK: What the channel reports
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// Reads nothing while the client cannot take what came before.
+    func read(context: ChannelHandlerContext) {
+        if client?.isWritable ?? true {
+            context.read()
+        } else {
+            holdsRead = true
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let client else { return close() }
+        switch Self.unwrapInboundIn(data) {
+        case .head(let head):
+            keepsAlive = head.isKeepAlive
+            client.upstream(self, answeredWith: head)
+        case .body(let bytes): client.upstream(self, sent: bytes)
+        case .end(let trailers): client.upstream(self, endedWith: trailers, keepsAlive: keepsAlive)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) { client?.upstreamReadCompleted() }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { client?.upstreamBecameWritable() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let failed = client
+        if error is HTTPParserError || error is NIOHTTPDecoderError {
+            client = nil
+            context.close(promise: nil)
+            failed?.upstream(self, failed: .malformedAnswer, cause: error)
+        } else {
+            failed?.noteUpstreamError(error)
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if isAdopted { pool.closed(self) }
+        let failed = client
+        client = nil
+        failed?.upstream(self, failed: .connectionLost, cause: nil)
+    }
+}

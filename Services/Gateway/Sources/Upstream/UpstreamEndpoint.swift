@@ -1,0 +1,46 @@
+package import NIOCore
+
+/// The address of one instance of a service.
+package struct UpstreamEndpoint: Sendable, Hashable, CustomStringConvertible {
+    package let host: String
+    package let port: Int
+    /// The address when `host` is one already, so that connecting resolves nothing.
+    package let address: SocketAddress?
+
+    /// Reads `host:port` or `[address]:port`.
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (1...65535).contains(port)
+        else { return nil }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }) else {
+            return nil
+        }
+        self.init(host: host, port: port)
+    }
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+        self.address = try? SocketAddress(ipAddress: host, port: port)
+    }
+
+    /// As a `Host` field names it.
+    package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// A set of endpoints by their place in the upstream's list, at most 64 of them.
+package struct EndpointSet: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    package init(_ index: Int) { rawValue = 1 << UInt64(index) }
+
+    package static func first(_ count: Int) -> EndpointSet {
+        EndpointSet(rawValue: count >= 64 ? .max : (1 << UInt64(count)) - 1)
+    }
+
+    package func contains(_ index: Int) -> Bool { rawValue & (1 << UInt64(index)) != 0 }
+}
