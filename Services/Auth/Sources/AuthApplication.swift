@@ -1,0 +1,87 @@
+import APIContract
+import Authentication
+package import HTTPService
+import Hummingbird
+import JSON
+package import Logging
+package import NIOCore
+import Postgres
+import Redis
+
+/// The composed service.
+package enum AuthApplication {
+    /// - Parameters:
+    ///   - onListening: called with the public port once it accepts connections.
+    ///   - onAdminListening: the same for the admin port.
+    /// - Throws: a sentence on a setting that cannot work.
+    package static func make(
+        settings: AuthSettings, eventLoopGroup: any EventLoopGroup, logger: Logger,
+        onListening: @escaping @Sendable (Int) -> Void = { _ in },
+        onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
+    ) throws -> ServiceApplication {
+        let keys = try SigningKeySet(directory: settings.signingKeysDirectory)
+        let redis = try redisClient(settings, eventLoopGroup, logger)
+        let database = try postgresClient(settings, logger)
+        let threads = settings.bcryptThreads == 0 ? System.coreCount : settings.bcryptThreads
+        let hasher = PasswordHasher(cost: settings.bcryptCost, threads: threads)
+        let tokens = TokenVerifierConfiguration(issuer: settings.tokenIssuer, audience: settings.tokenAudience)
+        let verifier = TokenVerifier(keys: keys.jsonWebKeySet, configuration: tokens, logger: logger)
+        let revocations = RevocationList(redis: redis)
+        let accounts = AccountRepository(database: database)
+        let sessions = Sessions(
+            repository: SessionRepository(database: database), revocations: revocations,
+            issuer: AccessTokenIssuer(
+                signer: AccessTokenSigner(keys: keys, issuer: tokens.issuer, audience: tokens.audience),
+                lifetime: settings.accessTokenLifetime, now: tokens.now),
+            refreshLifetime: settings.refreshTokenLifetime)
+
+        let drain = DrainState()
+        let health = HealthReport([
+            .init("postgres", isUsable: { database.isReady }) { isUsable in
+                .object(JSONObject(["primary": .string(isUsable ? "ok" : "unavailable"), "replicas": .array([])]))
+            },
+            .init("redis", isUsable: { redis.isReady }),
+        ])
+        let router = Router<ServiceRequestContext>.service()
+        health.addRoute(to: router, drain: drain)
+        KeySetRoute(keys.jsonWebKeySet).add(to: router)
+        AuthRoutes(
+            accounts: accounts, hasher: hasher, sessions: sessions,
+            limiter: LoginLimiter(redis: redis, limit: settings.loginLimit), proxies: settings.server.trustedProxies
+        ).add(to: router.group("/api/v1/auth"))
+        AccountRoutes(accounts: accounts, sessions: sessions).add(
+            to: router.group("/api/v1/auth").add(
+                middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
+
+        let listener = HTTPListener(
+            address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
+            logger: logger, translate: APIError.auth
+        ) { port in
+            drain.beginServing()
+            onListening(port)
+        }
+        return ServiceApplication(
+            settings: settings.server, drain: drain, health: health,
+            dependencies: [redis, database, verifier, hasher], listener: listener, eventLoopGroup: eventLoopGroup,
+            logger: logger, onAdminListening: onAdminListening)
+    }
+
+    private static func redisClient(
+        _ settings: AuthSettings, _ eventLoopGroup: any EventLoopGroup, _ logger: Logger
+    ) throws -> RedisClient {
+        RedisClient(
+            configuration: try RedisConfiguration(url: settings.redisURL, password: settings.redisPassword),
+            eventLoopGroup: eventLoopGroup, logger: logger)
+    }
+
+    private static func postgresClient(_ settings: AuthSettings, _ logger: Logger) throws -> PostgresClient {
+        try PostgresClient(
+            configuration: try PostgresConfiguration(
+                url: settings.postgresURL,
+                password: settings.postgresPassword.isEmpty ? nil : settings.postgresPassword,
+                maximumConnections: settings.postgresConnections,
+                statementTimeout: settings.postgresStatementTimeout,
+                deadline: settings.postgresStatementTimeout + .seconds(1), applicationName: "auth"),
+            logger: logger)
+    }
+}

@@ -1,0 +1,71 @@
+package import HTTPService
+package import Settings
+
+/// The settings of the auth service.
+package struct AuthSettings: Sendable {
+    /// Where the private keys are.
+    package static let signingKeysDirectory = Setting<String>(
+        "signing.keys.directory",
+        summary: "Folder of the RSA private keys (*.pem) that sign access tokens; the last by name signs.")
+    /// How long an access token is good for, in seconds.
+    package static let accessTokenLifetime = Setting<Int>(
+        "access.token.lifetime.s", default: 900, unit: "s", summary: "Lifetime of an access token.",
+        isAllowed: { (10...86_400).contains($0) })
+    /// How long a refresh token is good for, in seconds.
+    package static let refreshTokenLifetime = Setting<Int>(
+        "refresh.token.lifetime.s", default: 604_800, unit: "s", summary: "Lifetime of a refresh token.",
+        isAllowed: { (60...31_536_000).contains($0) })
+    /// bcrypt's cost of new hashes.
+    package static let bcryptCost = Setting<Int>(
+        "bcrypt.cost", default: 12, summary: "bcrypt's cost of a new password hash, 10 to 15.",
+        isAllowed: { (10...BcryptSetting.maximumCost).contains($0) })
+    /// Threads that hash; 0 for one each core.
+    package static let bcryptThreads = Setting<Int>(
+        "bcrypt.threads", default: 0, summary: "Threads that hash passwords; 0: one for each core.",
+        isAllowed: { (0...64).contains($0) })
+    /// Logins in any minute for one account and address.
+    package static let loginLimit = Setting<Int>(
+        "login.limit.per.minute", default: 5,
+        summary: "Logins in any minute for one account and one client address together.",
+        isAllowed: { (1...100_000).contains($0) })
+
+    package static let catalogue: [any AnySetting] =
+        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.postgres + CommonSettings.token + [
+            signingKeysDirectory, accessTokenLifetime, refreshTokenLifetime, bcryptCost, bcryptThreads, loginLimit,
+        ]
+
+    package let server: ServerSettings
+    package let redisURL: String
+    package let redisPassword: String
+    package let postgresURL: String
+    package let postgresPassword: String
+    package let postgresConnections: Int
+    package let postgresStatementTimeout: Duration
+    package let tokenIssuer: String
+    package let tokenAudience: String
+    package let signingKeysDirectory: String
+    package let accessTokenLifetime: Int
+    package let refreshTokenLifetime: Int
+    package let bcryptCost: Int
+    package let bcryptThreads: Int
+    package let loginLimit: Int
+
+    /// - Throws: `SettingsError` naming the key that is missing or wrong.
+    package init(reader: SettingsReader) throws {
+        server = try ServerSettings(reader: reader)
+        redisURL = try reader.value(CommonSettings.redisURL)
+        redisPassword = try reader.value(CommonSettings.redisPassword)
+        postgresURL = try reader.value(CommonSettings.postgresURL)
+        postgresPassword = try reader.value(CommonSettings.postgresPassword)
+        postgresConnections = try reader.value(CommonSettings.postgresConnections)
+        postgresStatementTimeout = .milliseconds(try reader.value(CommonSettings.postgresStatementTimeout))
+        tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
+        tokenAudience = try reader.value(CommonSettings.tokenAudience)
+        signingKeysDirectory = try reader.value(Self.signingKeysDirectory)
+        accessTokenLifetime = try reader.value(Self.accessTokenLifetime)
+        refreshTokenLifetime = try reader.value(Self.refreshTokenLifetime)
+        bcryptCost = try reader.value(Self.bcryptCost)
+        bcryptThreads = try reader.value(Self.bcryptThreads)
+        loginLimit = try reader.value(Self.loginLimit)
+    }
+}

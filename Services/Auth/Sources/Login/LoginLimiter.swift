@@ -1,0 +1,86 @@
+package import APIContract
+import Authentication
+import Crypto
+package import Redis
+
+/// What is left of an account's attempts from one address.
+package struct LoginAllowance: Sendable, Equatable {
+    package let limit: Int
+    package let isAllowed: Bool
+    package let remaining: Int
+    /// Until another attempt is free, in whole seconds.
+    package let resetAfter: Int
+
+    /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
+    package var headers: [APIError.Header] {
+        [
+            APIError.Header("RateLimit-Policy", "\"login\";q=\(limit);w=\(LoginLimiter.window)"),
+            APIError.Header("RateLimit", "\"login\";r=\(remaining);t=\(resetAfter)"),
+        ]
+    }
+}
+
+/// So many attempts in any minute for one account and one address together, exactly, over all instances.
+///
+/// A sliding log: the times of the attempts that were let through, in Redis, by Redis' own clock. The attempt is
+/// written down before the password is looked at, so attempts made at once cannot pass together.
+package struct LoginLimiter: Sendable {
+    /// In seconds.
+    package static let window = 60
+
+    private let redis: RedisClient
+    private let limit: Int
+    private let deadline: Duration
+
+    package init(redis: RedisClient, limit: Int, deadline: Duration = .milliseconds(250)) {
+        self.redis = redis
+        self.limit = limit
+        self.deadline = deadline
+    }
+
+    /// Reserves one attempt.
+    ///
+    /// - Parameter account: the name that was given, in lower case; only its hash is stored.
+    /// - Throws: `RedisError`: nobody knows how many attempts there were, so there must not be another one.
+    package func reserve(account: String, address: String) async throws(RedisError) -> LoginAllowance {
+        let reply = try await redis.evaluate(
+            Self.script, keys: [Self.key(account: account, address: address)],
+            arguments: [.integer(limit), .integer(Self.window), .integer(Int.random(in: 0...Int.max))],
+            deadline: deadline)
+        guard let numbers = reply.elements?.compactMap(\.integerValue), numbers.count == 3 else {
+            throw RedisError(.protocolViolation, "the limiter's script answered something else")
+        }
+        return LoginAllowance(
+            limit: limit, isAllowed: numbers[0] == 1, remaining: numbers[1],
+            resetAfter: max(1, (numbers[2] + 999_999) / 1_000_000))
+    }
+
+    /// An IPv6 address counts by its /64 network, which one subscriber has to himself.
+    private static func key(account: String, address: String) -> String {
+        let accountHash = Base64URL.encode(SHA256.hash(data: Array(account.utf8)))
+        let network = IPAddress(address).map { Base64URL.encode($0.limitedPrefix) } ?? "unknown"
+        return "login:{\(accountHash)}:\(network)"
+    }
+
+    // Times in microseconds are past what Lua prints whole by itself, hence '%.0f'. An attempt that is exactly one
+    // window old still counts.
+    private static let script = RedisScript(
+        """
+        local time = redis.call('TIME')
+        local now = time[1] * 1000000 + time[2]
+        local limit = tonumber(ARGV[1])
+        local window = ARGV[2] * 1000000
+        redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now - window))
+        local count = redis.call('ZCARD', KEYS[1])
+        local allowed = 0
+        if count < limit then
+            redis.call('ZADD', KEYS[1], string.format('%.0f', now), string.format('%.0f', now) .. ':' .. ARGV[3])
+            redis.call('EXPIRE', KEYS[1], ARGV[2] + 1)
+            count = count + 1
+            allowed = 1
+        end
+        local oldest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+        local reset = oldest[2] and (oldest[2] + window - now) or 0
+        return {allowed, limit - count, reset}
+        """)
+}

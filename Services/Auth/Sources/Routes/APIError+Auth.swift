@@ -1,0 +1,69 @@
+package import APIContract
+import Authentication
+import Postgres
+import Redis
+
+extension APIError {
+    /// What an error of this service means for a client; nil for what nobody foresaw.
+    package static func auth(_ error: any Error) -> APIError? {
+        switch error {
+        case let error as SessionError: session(error)
+        case let error as PasswordHashingError: hashing(error)
+        case let error as AuthenticationError: authentication(error)
+        case let error as PostgresError: database(error)
+        case is RedisError:
+            .unavailable(.limiterUnavailable, "Signing in is not possible at the moment")
+        case is ClientGone: .unavailable(.overloaded, "The request was given up")
+        default: nil
+        }
+    }
+
+    /// 401 of the login: which of name and password is wrong is not told.
+    package static let wrongCredentials = APIError(
+        401, .invalidCredentials, "Incorrect email or password", headers: [Header("WWW-Authenticate", "Bearer")])
+
+    package static let emailTaken = APIError.conflict(.emailTaken, "An account with this email already exists")
+
+    private static func session(_ error: SessionError) -> APIError {
+        switch error {
+        case .accountUnavailable, .invalidToken: .unauthorized
+        case .tokenReused:
+            APIError(
+                401, .refreshReused, "Could not validate credentials", headers: [Header("WWW-Authenticate", "Bearer")])
+        case .contended: databaseUnavailable
+        }
+    }
+
+    private static func hashing(_ error: PasswordHashingError) -> APIError {
+        switch error {
+        case .overloaded(let retryAfter):
+            .unavailable(.overloaded, "Too many people are signing in at the moment", retryAfter: retryAfter)
+        case .cancelled, .unavailable: .unavailable(.overloaded, "The request was given up")
+        }
+    }
+
+    private static func authentication(_ error: AuthenticationError) -> APIError {
+        switch error {
+        case .invalid, .revoked: .unauthorized
+        case .unavailable:
+            .unavailable(.revocationUnavailable, "The session could not be ended everywhere, try again")
+        }
+    }
+
+    private static func database(_ error: PostgresError) -> APIError? {
+        switch error.code {
+        case .unavailable, .deadlineExceeded, .queueFull, .cancelled: databaseUnavailable
+        case .outcomeUnknown:
+            .unavailable(.outcomeUnknown, "The change was sent to the database, and whether it was made is not known")
+        case .invalidParameter:
+            .validation([FieldError(["body"], "the database cannot store a value of this body", type: "value_error.storage")])
+        case .server:
+            // Classes of SQLSTATE after which another try may do better (PostgreSQL's manual, appendix A).
+            ["08", "53", "57", "40", "25"].contains(error.sqlState?.prefix(2)) ? databaseUnavailable : nil
+        case .configuration, .protocolViolation: nil
+        }
+    }
+
+    private static let databaseUnavailable = APIError.unavailable(
+        .databaseUnavailable, "The database is not available at the moment")
+}

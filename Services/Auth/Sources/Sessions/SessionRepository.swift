@@ -1,0 +1,73 @@
+import Authentication
+package import Postgres
+
+/// Sessions and their refresh tokens in PostgreSQL.
+package struct SessionRepository: Sendable {
+    private let database: PostgresClient
+
+    package init(database: PostgresClient) { self.database = database }
+
+    /// Where a session was started from.
+    package struct Device: Sendable {
+        package let userAgent: String
+        package let address: String
+
+        package init(userAgent: String, address: String) {
+            self.userAgent = String(userAgent.prefix(512))
+            self.address = address
+        }
+    }
+
+    /// Starts a session with its first refresh token; nil when the account is gone or not active.
+    ///
+    /// - Parameter lifetime: of the token, in seconds.
+    /// - Throws: `PostgresError`, as everything here does.
+    package func start(
+        userID: Int, sessionID: String, token: RefreshToken, lifetime: Int, device: Device
+    ) async throws(PostgresError) -> AccountStanding? {
+        let rows = try await database.write(
+            Queries.startSession,
+            [
+                .integer(userID), .text(sessionID), .bytes(token.hash), .integer(lifetime), .text(device.userAgent),
+                .text(device.address),
+            ])
+        return Self.standing(rows)
+    }
+
+    /// Gives a token its successor; nil when it has one already, or is not good (any more).
+    package func rotate(
+        _ token: RefreshToken, successor: RefreshToken, sealed: [UInt8], lifetime: Int
+    ) async throws(PostgresError) -> (standing: AccountStanding, sessionID: String)? {
+        let rows = try await database.write(
+            Queries.rotateToken,
+            [.bytes(token.hash), .bytes(successor.hash), .bytes(sealed), .integer(lifetime)])
+        guard let standing = Self.standing(rows), let sessionID = rows.text(0, 3) else { return nil }
+        return (standing, sessionID)
+    }
+
+    package func state(of token: RefreshToken) async throws(PostgresError) -> RefreshTokenState? {
+        let rows = try await database.read(Queries.tokenState, [.bytes(token.hash)])
+        guard let standing = Self.standing(rows), let sessionID = rows.text(0, 3) else { return nil }
+        return RefreshTokenState(
+            standing: standing, sessionID: sessionID, isUnexpired: rows.boolean(0, 4) ?? false,
+            isSessionAlive: rows.boolean(0, 5) ?? false, sealedSuccessor: rows.bytes(0, 6),
+            successorUsedFor: rows.integer(0, 7).map { .milliseconds($0) })
+    }
+
+    /// Ends a session; one that has ended stays as it is.
+    package func end(sessionID: String, userID: Int) async throws(PostgresError) {
+        _ = try await database.write(Queries.endSession, [.integer(userID), .text(sessionID)])
+    }
+
+    /// Ends all sessions of a user. Returns the new epoch; nil when the account is gone.
+    package func endAll(userID: Int) async throws(PostgresError) -> Int? {
+        try await database.write(Queries.endAllSessions, [.integer(userID)]).integer(0, 0)
+    }
+
+    private static func standing(_ rows: PostgresRows) -> AccountStanding? {
+        guard let userID = rows.integer(0, 0), let role = rows.text(0, 1).flatMap(Role.init(rawValue:)),
+            let epoch = rows.integer(0, 2)
+        else { return nil }
+        return AccountStanding(userID: userID, role: role, epoch: epoch)
+    }
+}
