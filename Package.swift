@@ -121,6 +121,7 @@ let package = Package(
             name: "Desk", dependencies: ["LocalCluster", argumentParser, nioPosix, unixSignals], path: "Tools/Desk"),
         unitTests("APIContract"),
         unitTests("JSON"),
+        unitTests("LocalCluster"),
         unitTests("Postgres"),
         unitTests("Settings"),
         unitTests("Telemetry", ["JSON", logging]),
@@ -142,8 +143,8 @@ let package = Package(
         + service(
             "Auth",
             [
-                "APIContract", "Authentication", "CCrypt", "HTTPService", "JSON", "Postgres", "Redis", "Settings", "Telemetry",
-                hummingbird, jwtKit, crypto, cryptoExtras, httpTypes, logging, serviceLifecycle,
+                "APIContract", "Authentication", "CCrypt", "HTTPService", "JSON", "Postgres", "Redis", "Settings",
+                nioCore, nioPosix, hummingbird, crypto, collections, httpTypes, logging, serviceLifecycle,
             ])
         + service(
             "Strategies",
