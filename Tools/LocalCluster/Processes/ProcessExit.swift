@@ -4,7 +4,7 @@ package enum ProcessExit: Hashable, Sendable, CustomStringConvertible {
     case signal(Int32)
 
     /// Reads a status of `waitpid(2)`.
-    init(waitStatus: Int32) {
+    package init(waitStatus: Int32) {
         let signal = waitStatus & 0x7f
         self = signal == 0 ? .status((waitStatus >> 8) & 0xff) : .signal(signal)
     }

@@ -8,7 +8,7 @@ package struct TestReport: Hashable, Sendable {
     /// - Parameter xUnit: may be empty or cut off after a crash; a run that failed counts at least one failure.
     package init(xUnit: String, exitStatus: Int32) {
         // "failures" in the file counts issues, of which one test may have many.
-        for test in xUnit.split(separator: "<testcase ").dropFirst() {
+        for test in xUnit.split(separator: "<testcase ", omittingEmptySubsequences: false).dropFirst() {
             if test.contains("<failure") || test.contains("<error") {
                 failed += 1
             } else if !test.contains("<skipped") {

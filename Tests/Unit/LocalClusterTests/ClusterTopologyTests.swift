@@ -1,0 +1,98 @@
+import LocalCluster
+import Testing
+
+@Suite struct ClusterTopologyTests {
+    @Test("a cluster has two of each service unless asked otherwise, behind nginx")
+    func defaults() {
+        #expect(
+            topology().processes.map(\.name) == [
+                "postgres", "redis", "redis-cache", "auth-1", "auth-2", "strategies-1", "strategies-2", "gateway-1",
+                "gateway-2", "nginx",
+            ])
+    }
+
+    @Test("a cluster without gateways holds data only, and has no nginx")
+    func dataOnly() {
+        let options = ClusterOptions(gateways: 0, auth: 0, strategies: 0)
+        #expect(topology(options).processes.map(\.name) == ["postgres", "redis", "redis-cache"])
+    }
+
+    @Test("every process starts after those that it needs")
+    func stages() {
+        let stages = topology().processes.map(\.stage)
+        #expect(stages == stages.sorted())
+        #expect(Set(stages) == Set(StartStage.allCases))
+    }
+
+    @Test("no two processes share a port, however many there are")
+    func distinctPorts() {
+        let most = ClusterPorts.instancesPerService
+        let options = ClusterOptions(gateways: most, auth: most, strategies: most, port: ClusterPorts.highestBase)
+        let ports = topology(options).processes.flatMap { [$0.port, $0.adminPort].compactMap { $0 } }
+        #expect(Set(ports).count == ports.count)
+        #expect(ports.allSatisfy { (1...65_535).contains($0) })
+    }
+
+    @Test("the gateways know all instances of both services")
+    func upstreams() throws {
+        let gateway = try #require(
+            topology(ClusterOptions(auth: 3, port: 9000)).processes.first { $0.name == "gateway-2" })
+        #expect(gateway.environment["LISTEN_PORT"] == "9102")
+        #expect(gateway.environment["ADMIN_PORT"] == "9152")
+        #expect(gateway.environment["AUTH_UPSTREAMS"] == "127.0.0.1:9201,127.0.0.1:9202,127.0.0.1:9203")
+        #expect(gateway.environment["STRATEGIES_UPSTREAMS"] == "127.0.0.1:9301,127.0.0.1:9302")
+        #expect(
+            gateway.environment["JWKS_URLS"]?.hasPrefix("http://127.0.0.1:9201/.well-known/jwks.json,") == true)
+    }
+
+    @Test("each service connects as its own role, with its own password")
+    func roles() throws {
+        let processes = topology().processes
+        let auth = try #require(processes.first { $0.name == "auth-1" })
+        let strategies = try #require(processes.first { $0.name == "strategies-1" })
+        #expect(
+            auth.environment["POSTGRES_URL"]
+                == "postgresql://cryptodesk_auth@/cryptodesk?host=/data/run/postgres&port=8480")
+        #expect(auth.environment["POSTGRES_PASSWORD"] == "secret-auth")
+        #expect(strategies.environment["POSTGRES_PASSWORD"] == "secret-strategies")
+        #expect(strategies.environment["SIGNING_KEYS_DIRECTORY"] == nil)
+        let gateway = try #require(processes.first { $0.name == "gateway-1" })
+        #expect(gateway.environment.keys.allSatisfy { !$0.hasPrefix("POSTGRES") })
+    }
+
+    @Test("no secret is on a command line, where every user of the machine sees it")
+    func commandLines() {
+        for process in topology().processes {
+            #expect(!process.arguments.joined(separator: " ").contains("secret-"))
+        }
+    }
+
+    @Test("a setting that was asked for wins over the cluster's own, in every service")
+    func overrides() {
+        let options = ClusterOptions(settings: ["RATE_LIMIT_USER": "1/s burst 1", "LOG_LEVEL": "debug"])
+        let services = topology(options).processes.filter { $0.stage == .services || $0.stage == .gateways }
+        #expect(services.count == 6)
+        for service in services {
+            #expect(service.environment["LOG_LEVEL"] == "debug")
+            #expect(service.environment["RATE_LIMIT_USER"] == "1/s burst 1")
+        }
+    }
+
+    @Test("a folder whose path is too long for sockets gets a short one for them")
+    func socketPaths() {
+        let deep = "/data/" + String(repeating: "x", count: 80)
+        let long = topology(folder: deep).layout
+        #expect(long.runFolder == "/tmp/short")
+        #expect(long.postgresFolder == deep + "/postgres")
+        #expect(topology().layout.runFolder == "/data/run")
+        let edge = "/" + String(repeating: "x", count: 107 - "/run/postgres/.s.PGSQL.65535.lock".count - 1)
+        #expect(topology(folder: edge).layout.runFolder == edge + "/run")
+        #expect(topology(folder: edge + "x").layout.runFolder == "/tmp/short")
+    }
+
+    @Test("a folder's name is encoded in the database's URL")
+    func encodedURL() {
+        let url = DatabaseRole.owner.url(socketFolder: "/tmp/a b&c", port: 1)
+        #expect(url == "postgresql://cryptodesk_owner@/cryptodesk?host=/tmp/a%20b%26c&port=1")
+    }
+}

@@ -1,0 +1,60 @@
+import LocalCluster
+import Testing
+
+@Suite struct ServerFilesTests {
+    @Test("PostgreSQL listens on loopback only, asks everyone for a password, and keeps what it has confirmed")
+    func postgres() {
+        let files = PostgresFiles(topology())
+        #expect(files.configuration.contains("listen_addresses = '127.0.0.1'"))
+        #expect(files.configuration.contains("port = 8480"))
+        #expect(files.configuration.contains("\nsynchronous_commit = on"))
+        let rules = files.clientAuthentication.split(separator: "\n").filter { !$0.hasPrefix("#") }
+        #expect(rules.count == 4)
+        #expect(rules.allSatisfy { $0.hasSuffix(" scram-sha-256") })
+    }
+
+    @Test("a quote in the folder's name does not end a setting")
+    func quoting() {
+        let configuration = PostgresFiles(topology(folder: "/it's")).configuration
+        #expect(configuration.contains("data_directory = '/it''s/postgres'"))
+    }
+
+    @Test("the Redis with state never evicts and survives a restart; the other one is bounded")
+    func redis() {
+        let files = RedisFiles(topology())
+        let state = files.configuration("redis", port: 8580, purpose: .state)
+        #expect(state.contains("maxmemory-policy noeviction"))
+        #expect(state.contains("appendonly yes\nappendfsync everysec"))
+        let cache = files.configuration("redis-cache", port: 8581, purpose: .cache)
+        #expect(cache.contains("maxmemory-policy allkeys-lru"))
+        #expect(cache.contains("maxmemory 128mb"))
+        #expect(cache.contains("appendonly no"))
+        for text in [state, cache] {
+            #expect(text.contains("bind 127.0.0.1\n"))
+            #expect(text.contains("requirepass secret-redis\n"))
+        }
+    }
+
+    @Test("nginx balances over all gateways")
+    func upstreams() {
+        let upstreams = NginxFiles(topology(ClusterOptions(gateways: 3)), webFolder: nil).upstreams
+        for port in 8181...8183 { #expect(upstreams.contains("server 127.0.0.1:\(port) ")) }
+        #expect(!upstreams.contains("8184"))
+    }
+
+    @Test("a template's own placeholders are filled in, and nginx's variables left alone")
+    func template() {
+        let files = NginxFiles(topology(), webFolder: "/web")
+        #expect(files.rendered("listen ${NGINX_LISTEN}; set $a $b;") == "listen 127.0.0.1:8080; set $a $b;")
+        #expect(files.rendered("${NGINX_SITE} ${WEB_FOLDER}") == "site-dashboard.conf /web")
+        #expect(NginxFiles(topology(), webFolder: nil).rendered("${NGINX_SITE}") == "site-landing.conf")
+    }
+
+    @Test("roles are set up without rights beyond their own")
+    func roles() {
+        let setup = RoleSetup(topology().secrets)
+        for role in ["cryptodesk_owner", "cryptodesk_auth", "cryptodesk_strategies"] {
+            #expect(setup.roles.contains("alter role \(role) login nosuperuser nocreatedb nocreaterole nobypassrls"))
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import LocalCluster
+
+/// A topology for tests, whose programs and folders need not exist.
+func topology(_ options: ClusterOptions = ClusterOptions(), folder: String = "/data") -> ClusterTopology {
+    ClusterTopology(
+        options: options, layout: ClusterLayout(folder: folder, shortRunFolder: "/tmp/short"),
+        programs: ServerPrograms(
+            postgresFolder: "/pg/bin", redisServer: "/bin/redis-server", redisClient: "/bin/redis-cli",
+            nginx: "/sbin/nginx", servicesFolder: "/build"),
+        secrets: ClusterSecrets(
+            superuser: "secret-superuser", owner: "secret-owner", auth: "secret-auth", strategies: "secret-strategies",
+            redis: "secret-redis"))
+}
