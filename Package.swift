@@ -118,7 +118,7 @@ let package = Package(
             dependencies: ["CCrypt", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging],
             path: "Tools/LocalCluster"),
         .executableTarget(
-            name: "Desk", dependencies: ["LocalCluster", argumentParser, nioPosix, unixSignals], path: "Tools/Desk"),
+            name: "Desk", dependencies: ["LocalCluster", "Settings", argumentParser, nioPosix, unixSignals], path: "Tools/Desk"),
         unitTests("APIContract"),
         unitTests("JSON"),
         unitTests("LocalCluster"),
@@ -127,12 +127,21 @@ let package = Package(
         unitTests("Telemetry", ["JSON", logging]),
         unitTests("HTTPService", ["APIContract", "Authentication", "JSON", "Settings", nioCore, nioEmbedded, nioHTTPTypes, hummingbird, httpTypes, logging]),
         unitTests("Strategies", ["APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
+        unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis"]),
         unitTests("Authentication", [crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
         .testTarget(
+            name: "ReadmeTests", dependencies: ["Auth", "Gateway", "Settings", "Strategies"],
+            path: "Tests/Unit/ReadmeTests"),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["JSON", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
             path: "Tests/EndToEnd"),
-        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Postgres", "Migrations", "Redis", nioCore, nioPosix, logging], path: "Tests/Integration"),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "TestSupport", "APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Migrations", "Redis",
+                "Strategies", nioCore, nioEmbedded, nioPosix, hummingbird, httpTypes, logging,
+            ], path: "Tests/Integration"),
     ]
         + service(
             "Gateway",

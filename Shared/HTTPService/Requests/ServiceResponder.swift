@@ -32,7 +32,8 @@ package struct ServiceResponder: Sendable {
         var response: Response
         do {
             response = try await router.respond(to: request, context: context)
-            if response.status.code >= 400, !response.headers.contains(.contentType) {
+            // Our own answers of this kind say so in JSON; any other was made by Hummingbird.
+            if response.status.code >= 400, response.headers[.contentType] != "application/json" {
                 response = errors.render(framework: response.status, allow: allowed(request), requestID: requestID)
             }
         } catch let error as APIError {

@@ -31,8 +31,9 @@ extension StrategyDraft {
 
     private static func tags(_ validator: inout ObjectValidator) -> [String] {
         let name = Member.tags.rawValue
+        let failures = validator.errors.count
         let tags = validator.strings(name, count: tagCount, length: tagLength)
-        if Set(tags.map { Array($0.utf8) }).count != tags.count {
+        if validator.errors.count == failures, Set(tags.map { Array($0.utf8) }).count != tags.count {
             validator.fail(name, "the list has a tag twice", type: "value_error.list.unique_items")
         }
         return tags

@@ -1,0 +1,70 @@
+import HTTPService
+import HTTPTypes
+import JSON
+import Postgres
+import Strategies
+import Testing
+
+@Suite("Two users, over a real database")
+struct StrategyIsolationTests {
+    private static let body = #"{"strategy_name":"stolen"}"#
+
+    static let operations: [(HTTPRequest.Method, String?, HTTPFields)] = [
+        (.get, nil, [:]), (.head, nil, [:]), (.get, nil, [.ifNoneMatch: "*"]), (.put, body, [:]),
+        (.put, body, [.ifMatch: "*"]), (.put, body, [.ifMatch: "\"x\""]), (.patch, body, [:]), (.patch, body, [.ifMatch: "*"]),
+        (.delete, nil, [:]), (.delete, nil, [.ifMatch: "\"x\""]),
+    ]
+
+    @Test("another user's strategy is as one that does not exist", arguments: operations)
+    func foreign(method: HTTPRequest.Method, body: String?, headers: HTTPFields) async throws {
+        try await StrategiesUnderTest.with { service in
+            let id = try await service.create("mine")
+            let before = try await service.send(.get, "/\(id)")
+            let foreign = try await service.send(method, "/\(id)", as: 1, headers: headers, body: body)
+            let missing = try await service.send(method, "/\(id + 1000)", as: 1, headers: headers, body: body)
+            #expect(foreign.status == 404)
+            #expect(foreign.status == missing.status && foreign.text == missing.text)
+            #expect(foreign.headers.map(\.name) == missing.headers.map(\.name))
+            #expect(try await service.send(.get, "/\(id)").text == before.text)
+        }
+    }
+
+    @Test("lists, filters, searches and cursors show one's own rows only")
+    func lists() async throws {
+        try await StrategiesUnderTest.with { service in
+            for index in 0..<5 { try await service.create("secret \(index)", rest: #","tags":["t"],"status":"active""#) }
+            let own = try await service.create("secret too", as: 1, rest: #","tags":["t"],"status":"active""#)
+            let page = try await service.send(.get, "?limit=2&sort=strategy_name")
+            let next = try #require(page.next)
+            for target in ["", "?q=secret", "?tag=t", "?status=active", "?q=SECRET&tag=t&status=active", next] {
+                let answer = try await service.send(.get, target, as: 1)
+                #expect(answer.status == 200 && answer.ids == [own], "\(target)")
+            }
+        }
+    }
+
+    @Test("row-level security holds where a statement forgets whose rows it reads")
+    func rowLevelSecurity() async throws {
+        try await StrategiesUnderTest.with { service in
+            let id = try await service.create("mine")
+            let (owner, other) = (service.users[0], service.users[1])
+            let get: [PostgresValue] = [.integer(owner), .integer(id)]
+            let (list, parameters) = Queries.list(StrategyListQuery(), userID: owner)
+            let delete: [PostgresValue] = get + [.null]
+            let replace: [PostgresValue] = get + ["X", .null, "{}", "{}", "draft", .null]
+            for caller in [Caller.none, Caller(userID: other)] {
+                #expect(try await service.client.read(Queries.get, get, caller: caller).isEmpty)
+                #expect(try await service.client.read(Queries.exists, get, caller: caller).isEmpty)
+                #expect(try await service.client.read(list, parameters, caller: caller).isEmpty)
+                #expect(try await service.client.write(Queries.replace, replace, caller: caller).isEmpty)
+                #expect(try await service.client.write(Queries.delete, delete, caller: caller).affected == 0)
+                let error = await #expect(throws: PostgresError.self) {
+                    try await service.client.write(
+                        Queries.create, [.integer(owner), "X", .null, "{}", "{}", "draft"], caller: caller)
+                }
+                #expect(error?.sqlState == "42501")
+            }
+            #expect(try await service.client.read(Queries.get, get, caller: Caller(userID: owner)).count == 1)
+        }
+    }
+}
