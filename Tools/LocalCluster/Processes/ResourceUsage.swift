@@ -16,7 +16,8 @@ struct ResourceUsage {
         let ticks = tree.reduce(0) { $0 + $1.ticks }
         let now = ContinuousClock.now
         let since = lastTime.map { (now - $0).asSeconds } ?? tree.first?.age ?? 0
-        let spent = ticks >= lastTicks ? ticks - lastTicks : 0
+        // A descendant that has ended takes its time along.
+        let spent = ticks >= lastTicks ? ticks - lastTicks : ticks
         lastTicks = ticks
         lastTime = now
         let perSecond = Double(sysconf(Int32(_SC_CLK_TCK)))

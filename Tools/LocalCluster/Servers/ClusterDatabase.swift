@@ -1,5 +1,3 @@
-import Logging
-import Migrations
 import Postgres
 
 /// The database of a running cluster: its schema and its demo data.
@@ -33,42 +31,28 @@ package struct ClusterDatabase: Sendable {
             }
             try await session.execute(setup.databaseRights)
         } catch let error as PostgresError {
-            throw failure("The database's roles could not be set up", error)
+            throw ClusterError("The database's roles could not be set up (\(error)): \(advice).")
         }
     }
 
     /// Applies the migrations that are missing, and says how many those were.
     package func migrate() async throws -> Int {
-        let runner = MigrationRunner(
-            url: url(.owner), password: secrets.owner,
-            logger: Logger(label: "migrations") { _ in SwiftLogNoOpLogHandler() })
-        do {
-            return try await runner.migrate().count
-        } catch let refused as MigrationRunner.Refused {
-            throw ClusterError(refused.description)
-        } catch let error as PostgresError {
-            throw failure("The migrations could not be applied", error)
-        }
+        try await content(as: .owner).migrate()
     }
 
     /// Loads the demo account and its strategies unless they are there. True when it did.
     @discardableResult
     package func loadDemoData() async throws -> Bool {
-        do {
-            let session = try await PostgresSession.connect(url: url(.superuser), password: secrets.superuser)
-            if try await session.execute(DemoData.exists).boolean(0, 0) == true { return false }
-            try await session.execute(DemoData.sql(passwordHash: try PasswordHash.bcrypt(DemoData.password)))
-            return true
-        } catch let error as PostgresError {
-            throw failure("The demo data could not be loaded", error)
-        }
+        try await content(as: .superuser).loadDemoData()
     }
+
+    private func content(as role: DatabaseRole) -> DatabaseContent {
+        DatabaseContent(url: url(role), password: role.password(in: secrets), advice: advice)
+    }
+
+    private var advice: String { "see \(layout.log("postgres"))" }
 
     private func url(_ role: DatabaseRole, database: String = DatabaseRole.database) -> String {
         role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres, database: database)
-    }
-
-    private func failure(_ what: String, _ error: PostgresError) -> ClusterError {
-        ClusterError("\(what) (\(error)): see \(layout.log("postgres")).")
     }
 }

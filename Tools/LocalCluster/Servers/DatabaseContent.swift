@@ -1,0 +1,52 @@
+import Logging
+import Migrations
+import Postgres
+
+/// What is in a database, wherever that runs: its schema and its demo data.
+package struct DatabaseContent: Sendable {
+    private let url: String
+    private let password: String
+    /// Where to look when it fails, as the end of a sentence.
+    private let advice: String
+
+    /// - Parameters:
+    ///   - url: a libpq URI with the role that may do what is asked for.
+    ///   - advice: the end of a sentence, such as "see FILE".
+    package init(url: String, password: String, advice: String) {
+        self.url = url
+        self.password = password
+        self.advice = advice
+    }
+
+    /// Applies the migrations that are missing, as the owner of the tables.
+    ///
+    /// - Returns: how many those were.
+    /// - Throws: ``ClusterError``.
+    package func migrate() async throws -> Int {
+        let runner = MigrationRunner(
+            url: url, password: password, logger: Logger(label: "migrations") { _ in SwiftLogNoOpLogHandler() })
+        do {
+            return try await runner.migrate().count
+        } catch let refused as MigrationRunner.Refused {
+            throw ClusterError(refused.description)
+        } catch let error as PostgresError {
+            throw ClusterError("The migrations could not be applied (\(error)): \(advice).")
+        }
+    }
+
+    /// Loads the demo account and its strategies unless they are there, as a superuser.
+    ///
+    /// - Returns: whether it did.
+    /// - Throws: ``ClusterError``.
+    @discardableResult
+    package func loadDemoData() async throws -> Bool {
+        do {
+            let session = try await PostgresSession.connect(url: url, password: password)
+            if try await session.execute(DemoData.exists).boolean(0, 0) == true { return false }
+            try await session.execute(DemoData.sql(passwordHash: try PasswordHash.bcrypt(DemoData.password)))
+            return true
+        } catch let error as PostgresError {
+            throw ClusterError("The demo data could not be loaded (\(error)): \(advice).")
+        }
+    }
+}
