@@ -118,7 +118,8 @@ let package = Package(
             dependencies: ["CCrypt", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging],
             path: "Tools/LocalCluster"),
         .executableTarget(
-            name: "Desk", dependencies: ["LocalCluster", "Settings", argumentParser, nioPosix, unixSignals], path: "Tools/Desk"),
+            name: "Desk", dependencies: ["LocalCluster", "Settings", argumentParser, nioPosix, unixSignals],
+            path: "Tools/Desk"),
         unitTests("APIContract"),
         unitTests("JSON"),
         unitTests("LocalCluster"),

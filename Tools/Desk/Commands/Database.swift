@@ -5,10 +5,15 @@ struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Bring the running cluster's schema up to date.")
 
     @OptionGroup var data: DataOption
+    @OptionGroup var elsewhere: DatabaseElsewhere
 
     func run() async throws {
-        let cluster = try await data.runningCluster()
-        let count = try await ClusterDatabase(cluster.description, layout: cluster.layout).migrate()
+        let count =
+            if let content = try await elsewhere.content() {
+                try await content.migrate()
+            } else {
+                try await data.runningDatabase().migrate()
+            }
         Console.say(
             count == 0 ? "The schema is up to date." : "Applied \(count) \(count == 1 ? "migration" : "migrations").")
     }
@@ -18,10 +23,15 @@ struct Seed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Load the demo account and its strategies, if missing.")
 
     @OptionGroup var data: DataOption
+    @OptionGroup var elsewhere: DatabaseElsewhere
 
     func run() async throws {
-        let cluster = try await data.runningCluster()
-        let loaded = try await ClusterDatabase(cluster.description, layout: cluster.layout).loadDemoData()
+        let loaded =
+            if let content = try await elsewhere.content() {
+                try await content.loadDemoData()
+            } else {
+                try await data.runningDatabase().loadDemoData()
+            }
         Console.say(loaded ? "Loaded the demo account \(DemoData.email)." : "The demo account is there already.")
     }
 }
@@ -70,6 +80,13 @@ struct Redis: AsyncParsableCommand {
             cluster.description.redisClient, ["-s", socket] + arguments.withoutTerminator,
             environment: ["REDISCLI_AUTH": try cluster.redisPassword()]
         ).replaceThisProcess()
+    }
+}
+
+extension DataOption {
+    fileprivate func runningDatabase() async throws -> ClusterDatabase {
+        let cluster = try await runningCluster()
+        return try ClusterDatabase(cluster.description, layout: cluster.layout)
     }
 }
 
