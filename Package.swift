@@ -126,6 +126,7 @@ let package = Package(
         unitTests("Postgres"),
         unitTests("Settings"),
         unitTests("Telemetry", ["JSON", logging]),
+        unitTests("Gateway", ["APIContract", "JSON", "Redis", "Settings", nioCore, nioHTTP1]),
         unitTests("HTTPService", ["APIContract", "Authentication", "JSON", "Settings", nioCore, nioEmbedded, nioHTTPTypes, hummingbird, httpTypes, logging]),
         unitTests("Strategies", ["APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
         unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis"]),
@@ -147,8 +148,8 @@ let package = Package(
         + service(
             "Gateway",
             [
-                "APIContract", "Authentication", "Redis", "Settings", "Telemetry", "HTTPService",
-                nioCore, nioPosix, nioHTTP1, hummingbird, asyncHTTPClient, collections, logging, serviceLifecycle,
+                "APIContract", "Authentication", "JSON", "Redis", "Settings", "Telemetry", "HTTPService",
+                nioCore, nioPosix, nioHTTP1, collections, logging, serviceLifecycle,
             ])
         + service(
             "Auth",

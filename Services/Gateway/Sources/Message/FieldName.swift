@@ -27,7 +27,7 @@ package enum FieldName: Sendable, Hashable {
         // Servers that turn names into variables cannot tell `_` from `-`, so a name with an underscore could be taken
         // for any of the names below. nginx drops them for the same reason.
         if name.contains(UInt8(ascii: "_")) { return .identity }
-        return known(name) ?? (isIdentity(name) ? .identity : .other)
+        return known(name) ?? (!name.isEmpty && isIdentity(name) ? .identity : .other)
     }
 
     private static func known(_ name: UnsafeBufferPointer<UInt8>) -> FieldName? {

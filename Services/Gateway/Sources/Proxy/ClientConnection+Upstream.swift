@@ -181,6 +181,7 @@ extension ClientConnection {
         let isReusable = exchange.state.answerEnded(upstreamKeepsAlive: keepsAlive)
         detach(exchange)?.release(reusable: isReusable)
         finish(exchange)
+        flush()
     }
 
     func upstreamReadCompleted() {

@@ -1,0 +1,46 @@
+import Gateway
+import Settings
+import Testing
+
+@Suite("Gateway settings")
+struct GatewaySettingsTests {
+    private let required = [
+        "LISTEN_PORT": "8080", "ADMIN_PORT": "8081", "JWKS_URLS": "http://127.0.0.1:1/jwks",
+        "AUTH_UPSTREAMS": "127.0.0.1:1", "STRATEGIES_UPSTREAMS": "127.0.0.1:2, strategies:3",
+    ]
+
+    private func settings(_ more: [String: String] = [:]) async throws -> GatewaySettings {
+        let environment = required.merging(more) { $1 }.filter { !$0.value.isEmpty }
+        return try GatewaySettings(reader: try await SettingsReader(environment: environment))
+    }
+
+    @Test("the defaults are those of the contract")
+    func defaults() async throws {
+        let settings = try await settings()
+        #expect(settings.limits == RequestLimits())
+        #expect(settings.timeouts == GatewayTimeouts())
+        #expect(settings.upstreams[.strategies]?.count == 2)
+        #expect(settings.origins.isEmpty)
+        #expect(settings.upstream.limits == UpstreamPoolLimits())
+    }
+
+    @Test(
+        "a value that cannot be is refused with the name of its key",
+        arguments: [
+            ("AUTH_UPSTREAMS", "nowhere"), ("AUTH_UPSTREAMS", ""), ("CORS_ORIGINS", "*"),
+            ("CORS_ORIGINS", "https://desk.example/"), ("CORS_ORIGINS", "null"), ("RATE_LIMIT_USER", "lots"),
+            ("RATE_LIMIT_ADDRESS", "0/s"), ("EVENT_LOOPS", "-1"), ("MAX_BODY_BYTES", "-1"), ("MAX_CONNECTIONS", "0"),
+            ("UPSTREAM_CONNECT_TIMEOUT_MS", "0"), ("REDIS_DEADLINE_MS", "soon"), ("JWKS_URLS", ""),
+        ])
+    func refused(key: String, value: String) async throws {
+        let error = await #expect(throws: SettingsError.self) { try await settings([key: value]) }
+        #expect(error?.description.contains(key) == true)
+    }
+
+    @Test("every setting has a name of its own and a summary")
+    func catalogue() {
+        let names = GatewaySettings.catalogue.map(\.environmentName)
+        #expect(Set(names).count == names.count)
+        #expect(GatewaySettings.catalogue.allSatisfy { !$0.summary.isEmpty })
+    }
+}
