@@ -6,6 +6,8 @@ package import Redis
 /// What is left of an account's attempts from one address.
 package struct LoginAllowance: Sendable, Equatable {
     package let limit: Int
+    /// In seconds.
+    package let window: Int
     package let isAllowed: Bool
     package let remaining: Int
     /// Until another attempt is free, in whole seconds.
@@ -14,7 +16,7 @@ package struct LoginAllowance: Sendable, Equatable {
     /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
     package var headers: [APIError.Header] {
         [
-            APIError.Header("RateLimit-Policy", "\"login\";q=\(limit);w=\(LoginLimiter.window)"),
+            APIError.Header("RateLimit-Policy", "\"login\";q=\(limit);w=\(window)"),
             APIError.Header("RateLimit", "\"login\";r=\(remaining);t=\(resetAfter)"),
         ]
     }
@@ -25,16 +27,16 @@ package struct LoginAllowance: Sendable, Equatable {
 /// A sliding log: the times of the attempts that were let through, in Redis, by Redis' own clock. The attempt is
 /// written down before the password is looked at, so attempts made at once cannot pass together.
 package struct LoginLimiter: Sendable {
-    /// In seconds.
-    package static let window = 60
-
     private let redis: RedisClient
     private let limit: Int
+    /// In seconds.
+    private let window: Int
     private let deadline: Duration
 
-    package init(redis: RedisClient, limit: Int, deadline: Duration = .milliseconds(250)) {
+    package init(redis: RedisClient, limit: Int, window: Int = 60, deadline: Duration = .milliseconds(250)) {
         self.redis = redis
         self.limit = limit
+        self.window = window
         self.deadline = deadline
     }
 
@@ -45,13 +47,13 @@ package struct LoginLimiter: Sendable {
     package func reserve(account: String, address: String) async throws(RedisError) -> LoginAllowance {
         let reply = try await redis.evaluate(
             Self.script, keys: [Self.key(account: account, address: address)],
-            arguments: [.integer(limit), .integer(Self.window), .integer(Int.random(in: 0...Int.max))],
+            arguments: [.integer(limit), .integer(window), .integer(Int.random(in: 0...Int.max))],
             deadline: deadline)
         guard let numbers = reply.elements?.compactMap(\.integerValue), numbers.count == 3 else {
             throw RedisError(.protocolViolation, "the limiter's script answered something else")
         }
         return LoginAllowance(
-            limit: limit, isAllowed: numbers[0] == 1, remaining: numbers[1],
+            limit: limit, window: window, isAllowed: numbers[0] == 1, remaining: numbers[1],
             resetAfter: max(1, (numbers[2] + 999_999) / 1_000_000))
     }
 

@@ -72,22 +72,22 @@ package final class PasswordHasher: Service, Sendable {
                 switch queue.withLock({ $0.enqueue(job) }) {
                 case .accepted(let id):
                     ticket.withLock { $0 = id }
-                    if Task.isCancelled { takeBack(id) }
+                    if Task.isCancelled { takeBack(id, .cancelled) }
                     pool.submit { state in
-                        if state == .active { self.runNext() }
+                        state == .active ? self.runNext() : self.takeBack(id, .unavailable)
                     }
                 case .full(let retryAfter):
                     continuation.resume(returning: .failure(.overloaded(retryAfter: retryAfter)))
                 }
             }
         } onCancel: {
-            if let id = ticket.withLock({ $0 }) { takeBack(id) }
+            if let id = ticket.withLock({ $0 }) { takeBack(id, .cancelled) }
         }
         return try result.get()
     }
 
-    private func takeBack(_ id: Int) {
-        queue.withLock { $0.cancel(id) }?.continuation.resume(returning: .failure(.cancelled))
+    private func takeBack(_ id: Int, _ error: PasswordHashingError) {
+        queue.withLock { $0.cancel(id) }?.continuation.resume(returning: .failure(error))
     }
 
     /// On a thread of the pool: the next job, if it was not taken back meanwhile.

@@ -2,7 +2,7 @@ package import APIContract
 package import HTTPService
 import HTTPTypes
 package import Hummingbird
-import Redis
+import Logging
 
 /// `/api/v1/auth`: registers, signs in, refreshes, for callers that have no access token.
 package struct AuthRoutes: Sendable {
@@ -64,7 +64,14 @@ package struct AuthRoutes: Sendable {
         var body = ObjectValidator(try await request.jsonObject(upTo: Self.bodyLimit))
         let token = body.string("refresh_token", length: 1...512)
         try body.finish()
-        return Self.answer(try await sessions.refresh(token))
+        do {
+            return Self.answer(try await sessions.refresh(token))
+        } catch SessionError.tokenReused(let userID, let sessionID) {
+            context.requestLogger(for: request).notice(
+                "An old refresh token came back, its session was ended",
+                metadata: ["user_id": "\(userID)", "session_id": "\(sessionID)"])
+            throw SessionError.tokenReused(userID: userID, sessionID: sessionID)
+        }
     }
 
     /// Tokens are not to be kept by anyone on the way (RFC 6749, section 5.1).

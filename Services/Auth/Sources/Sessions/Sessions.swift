@@ -45,7 +45,7 @@ package struct Sessions: Sendable {
                 return try await pair(state.standing, state.sessionID, successor)
             case (.endSession, let state?):
                 try await end(sessionID: state.sessionID, userID: state.standing.userID)
-                throw SessionError.tokenReused
+                throw SessionError.tokenReused(userID: state.standing.userID, sessionID: state.sessionID)
             case (.tryAgain, _): continue
             default: throw SessionError.invalidToken
             }
