@@ -54,7 +54,7 @@ struct StrategiesUnderTest: Sendable {
                 "INSERT INTO users (email, full_name, password_hash) VALUES ('a@x', 'A', 'x'), ('b@x', 'B', 'x') RETURNING id")
             let client = try PostgresClient(
                 configuration: PostgresConfiguration(
-                    url: try database.url(.strategies), password: TestDatabase.password, maximumConnections: 4,
+                    url: try database.url(.strategies), password: TestDatabase.password, maximumConnections: 2,
                     applicationName: "test"),
                 logger: Logger(label: "test"))
             let service = StrategiesUnderTest(

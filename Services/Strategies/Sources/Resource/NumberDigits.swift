@@ -2,9 +2,10 @@
 package struct NumberDigits: Hashable, Sendable {
     package let integer: Int
     package let fraction: Int
+    private let isNegative: Bool
 
-    /// Bytes of the number in full, sign and point included at their most.
-    package var written: Int { integer + fraction + 2 }
+    /// Bytes of the number in full, with its sign and point.
+    package var written: Int { (isNegative ? 1 : 0) + integer + (fraction > 0 ? fraction + 1 : 0) }
 
     /// - Parameter text: a number as JSON writes it (RFC 8259 §6).
     /// - Returns: `nil` for an exponent beyond a million, which nothing stores.
@@ -27,6 +28,7 @@ package struct NumberDigits: Hashable, Sendable {
             }
             index = bytes.index(after: index)
         }
+        isNegative = text.hasPrefix("-")
         self.integer = max(1, integer + exponent)
         self.fraction = max(0, fraction - exponent)
     }
