@@ -202,7 +202,16 @@ final class PostgresConnection {
         case .fail(let item):
             var error = PostgresError(result: result)
             if error.sqlState == "26000", let cause = preparationErrors[item.query.statement.name] { error = cause }
-            item.query.answer.give(.failure(error))
+            if error.saysServerGoesAway {
+                // The connection ends with this error; whether a write took effect is anybody's guess.
+                if item.query.isRead, !item.isRetry {
+                    report(.resend(item))
+                } else {
+                    item.query.failAfterSending(.unavailable, error.message)
+                }
+            } else {
+                item.query.answer.give(.failure(error))
+            }
         case .skipped(let item):
             if item.query.answer.isOpen { report(.resend(item)) }
         case .prepared(let statement):

@@ -11,6 +11,11 @@ extension PostgresError {
     }
 }
 
+extension PostgresError {
+    /// The server is shutting down, has crashed, or is not up yet (class 57P of PostgreSQL's error codes).
+    var saysServerGoesAway: Bool { ["57P01", "57P02", "57P03"].contains(sqlState) }
+}
+
 extension [String] {
     /// Lends the strings as a null-terminated array of C strings, valid only inside the closure.
     func withCStrings<R>(_ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> R) -> R {
