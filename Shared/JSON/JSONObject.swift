@@ -35,6 +35,14 @@ package struct JSONObject: Hashable, Sendable {
         }
     }
 
+    /// The object without these members, in time that grows with their count and not with its square.
+    package func removing(_ names: Set<String>) -> JSONObject {
+        guard !names.isEmpty else { return self }
+        var rest = JSONObject()
+        for member in members where !names.contains(member.name) { rest[member.name] = member.value }
+        return rest
+    }
+
     package static func == (left: JSONObject, right: JSONObject) -> Bool { left.members == right.members }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(members) }

@@ -70,6 +70,14 @@ struct StrategyListQueryTests {
         #expect(Set(names.values).count == 96)
     }
 
+    @Test("every other statement names the user as well")
+    func userFirst() {
+        for statement in [Queries.get, Queries.exists, Queries.lock, Queries.replace, Queries.delete] {
+            #expect(statement.sql.contains("WHERE user_id = $1 AND id = $2"))
+        }
+        #expect(Queries.create.sql.contains("(user_id,") && Queries.create.sql.contains("VALUES ($1,"))
+    }
+
     @Test("a search stands for itself", arguments: zip(["a", "50%", "a_b", "\\", "é'"], ["%a%", "%50\\%%", "%a\\_b%", "%\\\\%", "%é'%"]))
     func likePattern(text: String, pattern: String) {
         #expect(LikePattern.containing(text) == pattern)
