@@ -41,6 +41,7 @@ struct FaultTests {
         ])
     func killed(name: String) async throws {
         let cluster = try await ClusterUnderTest.shared.value
+        #expect(try await cluster.waitUntilServing())
         let user = try await TestUser.make(cluster)
         _ = try await user.createStrategy()
         let expected = try await user.client.get("/api/v1/strategies").json
@@ -85,5 +86,6 @@ struct FaultTests {
         #expect(answer.status == 503 && answer.headers.contains(name: "Retry-After"))
         #expect(login.status == 503)
         #expect(try await eventually { try await user.client.get("/api/v1/strategies").status == 200 })
+        #expect(try await cluster.waitUntilServing())
     }
 }

@@ -33,7 +33,8 @@ struct LifecycleTests {
     @Test("a port that is taken stops the start with one sentence that names it")
     func takenPort() async throws {
         let cluster = try await ClusterUnderTest.shared.value
-        let folder = FileManager.default.temporaryDirectory.appending(path: "cryptodesk-taken").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: "cryptodesk-e2e-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         let (output, status) = try await ClusterUnderTest.run(["up", "--data", folder, "--port", String(cluster.port)])
         #expect(status != 0)
         #expect(output.contains(String(cluster.port)) && output.contains("--port"))

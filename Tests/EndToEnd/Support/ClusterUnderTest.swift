@@ -104,4 +104,17 @@ final class ClusterUnderTest: Sendable {
             return !processes.isEmpty && processes.allSatisfy(\.isReady)
         }
     }
+
+    /// Waits until every instance lets a stranger in as far as a wrong password: all its connections are back.
+    func waitUntilServing() async throws -> Bool {
+        try await eventually(within: .seconds(60)) {
+            for url in [authURL(1), authURL(2)] {
+                for _ in 0..<4 {
+                    let answer = try? await APIClient(url).login(TestUser.newEmail(), "Wrong-Password-1")
+                    guard answer?.status == 401 else { return false }
+                }
+            }
+            return true
+        }
+    }
 }
