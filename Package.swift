@@ -141,8 +141,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Migrations", "Redis",
-                "Strategies", nioCore, nioEmbedded, nioPosix, hummingbird, httpTypes, logging,
+                "TestSupport", "APIContract", "Auth", "Authentication", "HTTPService", "JSON", "Postgres", "Migrations", "Redis",
+                "Settings", "Strategies", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1, hummingbird, httpTypes,
+                logging,
             ], path: "Tests/Integration"),
     ]
         + service(

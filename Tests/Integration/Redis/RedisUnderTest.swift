@@ -2,20 +2,20 @@ import Foundation
 import Logging
 import NIOPosix
 import Redis
+import TestSupport
 
-/// The Redis that the environment names (TEST_REDIS_URL, TEST_REDIS_PASSWORD), with a key prefix of the test's own.
+/// The Redis that the tests share, with a key prefix of the test's own.
 struct RedisUnderTest: Sendable {
-    static let url = ProcessInfo.processInfo.environment["TEST_REDIS_URL"] ?? ""
-    static let password = ProcessInfo.processInfo.environment["TEST_REDIS_PASSWORD"]
-    static var isGiven: Bool { !url.isEmpty }
-    static var hasPassword: Bool { isGiven && password?.isEmpty == false }
+    static var isGiven: Bool { (try? TestEnvironment.value("TEST_REDIS_URL")) != nil }
 
     private let prefix = "test:\(UUID()):"
 
     func key(_ name: String) -> RedisArgument { .string(prefix + name) }
 
     func configuration() throws -> RedisConfiguration {
-        try RedisConfiguration(url: Self.url, password: Self.password, commandDeadline: .seconds(5))
+        try RedisConfiguration(
+            url: TestEnvironment.value("TEST_REDIS_URL"), password: TestEnvironment.value("TEST_REDIS_PASSWORD"),
+            commandDeadline: .seconds(5))
     }
 
     /// Runs a client as the service that it is around `body`.

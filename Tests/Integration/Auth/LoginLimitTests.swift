@@ -1,0 +1,89 @@
+import Auth
+import Logging
+import NIOHTTP1
+import NIOPosix
+import Redis
+import TestSupport
+import Testing
+
+@Suite("Auth: the login limit")
+struct LoginLimitTests {
+    @Test("five of many at once pass, over two instances; another account or address has its own five")
+    func exact() async throws {
+        try await AuthUnderTest.with(instances: 2) { auth in
+            _ = try await auth.register("alice@example.com")
+            let answers = try await withThrowingTaskGroup(of: AuthUnderTest.Answer.self) { group in
+                for index in 0..<20 {
+                    group.addTask {
+                        let email = index.isMultiple(of: 3) ? "ALICE@example.com" : "alice@example.com"
+                        return try await auth.login(email, password: "Wr0ngPassword", instance: index % 2)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(answers.count { $0.status == 401 } == 5)
+            let refused = answers.filter { $0.status == 429 }
+            #expect(refused.count == 15)
+            for answer in refused {
+                #expect(answer["code"] == "rate_limited")
+                let retryAfter = answer.headers.first(name: "Retry-After").flatMap { Int($0) } ?? 0
+                #expect((1...60).contains(retryAfter))
+                #expect(answer.headers.first(name: "RateLimit-Policy") == "\"login\";q=5;w=60")
+            }
+            #expect(try await auth.login("alice@example.com").status == 429)
+            #expect(try await auth.login("alice@example.com", from: "198.51.100.1").status == 200)
+            #expect(try await auth.login("bob@example.com").status == 401)
+        }
+    }
+
+    @Test("the attempts of one IPv6 network count together")
+    func network() async throws {
+        let limiter = LoginLimiter(redis: try client(), limit: 2)
+        let account = "account \(UInt64.random(in: 0...UInt64.max))"
+        let first = try await limiter.reserve(account: account, address: "2001:db8:1:2::1")
+        let second = try await limiter.reserve(account: account, address: "2001:db8:1:2:ffff::9")
+        let third = try await limiter.reserve(account: account, address: "2001:db8:1:2::3")
+        let other = try await limiter.reserve(account: account, address: "2001:db8:1:3::1")
+        #expect([first.isAllowed, second.isAllowed, third.isAllowed, other.isAllowed] == [true, true, false, true])
+        #expect([first.remaining, second.remaining, third.remaining] == [1, 0, 0])
+    }
+
+    @Test("in no window of the limit's length do more pass than it says")
+    func sliding() async throws {
+        let limiters = [LoginLimiter(redis: try client(), limit: 3, window: 1), LoginLimiter(redis: try client(), limit: 3, window: 1)]
+        let account = "account \(UInt64.random(in: 0...UInt64.max))"
+        let clock = ContinuousClock()
+        let end = clock.now + .milliseconds(3500)
+        // Of an attempt that passed: when it was asked for, and when its answer had come.
+        var passed: [(asked: ContinuousClock.Instant, answered: ContinuousClock.Instant)] = []
+        while clock.now < end {
+            for limiter in limiters {
+                let asked = clock.now
+                if try await limiter.reserve(account: account, address: "198.51.100.7").isAllowed {
+                    passed.append((asked, clock.now))
+                }
+            }
+            try await Task.sleep(for: .milliseconds(7))
+        }
+        #expect(passed.count >= 9)
+        for (first, fourth) in zip(passed, passed.dropFirst(3)) {
+            #expect(first.asked.duration(to: fourth.answered) > .seconds(1))
+        }
+    }
+
+    @Test("without Redis nobody knows how many attempts there were, so there is none")
+    func closed() async throws {
+        let limiter = LoginLimiter(redis: try NoRedis.client(), limit: 5)
+        await #expect(throws: RedisError.self) {
+            try await limiter.reserve(account: "alice@example.com", address: "198.51.100.1")
+        }
+    }
+
+    private func client() throws -> RedisClient {
+        RedisClient(
+            configuration: try RedisConfiguration(
+                url: TestEnvironment.value("TEST_REDIS_URL"), password: TestEnvironment.value("TEST_REDIS_PASSWORD"),
+                commandDeadline: .seconds(5)),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+    }
+}

@@ -1,0 +1,28 @@
+import Auth
+import Authentication
+import Logging
+import NIOPosix
+import Postgres
+import Redis
+
+/// What a test needs where Redis is not there, or not asked.
+enum NoRedis {
+    /// A client of a port where nobody listens.
+    static func client() throws -> RedisClient {
+        RedisClient(
+            configuration: try RedisConfiguration(url: "redis://127.0.0.1:1"),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+    }
+
+    /// Sessions over a real database that can be started and refreshed, and not ended everywhere.
+    static func sessions(_ postgres: PostgresClient) throws -> Sessions {
+        let tokens = TokenVerifierConfiguration(issuer: "test", audience: "test")
+        return Sessions(
+            repository: SessionRepository(database: postgres), revocations: RevocationList(redis: try client()),
+            issuer: AccessTokenIssuer(
+                signer: AccessTokenSigner(
+                    keys: try SigningKeySet(keys: [.generate()]), issuer: tokens.issuer, audience: tokens.audience),
+                lifetime: 900, now: tokens.now),
+            refreshLifetime: 3600)
+    }
+}
