@@ -141,7 +141,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Auth", "Authentication", "HTTPService", "JSON", "Postgres", "Migrations", "Redis",
+                "TestSupport", "APIContract", "Auth", "Authentication", "Gateway", "HTTPService", "JSON", "Postgres", "Migrations", "Redis",
                 "Settings", "Strategies", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1, hummingbird, httpTypes,
                 logging,
             ], path: "Tests/Integration"),

@@ -4,7 +4,7 @@ import NIOHTTP1
 /// The first lines of answers, rendered once.
 enum StatusLine {
     private static let lines: [String] = (100..<600).map { code in
-        let reason = HTTPResponseStatus(statusCode: code).reasonPhrase
+        let reason = code == 103 ? "Early Hints" : HTTPResponseStatus(statusCode: code).reasonPhrase
         return "HTTP/1.1 \(code) \(reason)\r\n"
     }
 

@@ -26,8 +26,10 @@ package enum RateLimitScript {
           local used = arrival
           if admitted == 1 then
             used = next_arrival
-            redis.call('SET', key, string.format('%.0f', next_arrival),
-              'PX', string.format('%.0f', math.ceil((next_arrival - now) / 1000)))
+            if used > now then
+              redis.call('SET', key, string.format('%.0f', used),
+                'PX', string.format('%.0f', math.ceil((used - now) / 1000)))
+            end
           end
           answer[3 * i - 1] = math.floor((capacity - (used - now)) / interval)
           answer[3 * i] = used - now

@@ -1,0 +1,139 @@
+import APIContract
+import Authentication
+import Gateway
+import HTTPService
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+import TestSupport
+
+/// A gateway on a port of its own, in front of upstreams of the test's, with a guard that does as the test says.
+struct GatewayUnderTest: Sendable {
+    struct Options: Sendable {
+        var timeouts = GatewayTimeouts()
+        var limits = RequestLimits()
+        var pool = UpstreamPoolLimits()
+        var maximumConnections = 1000
+        var eventLoops = 1
+        var isHealthChecked = false
+        var verdict: @Sendable (Int) -> Result<Bool, any Error> = { _ in .success(false) }
+        var limit = "100000/s"
+        var limiterFails = false
+    }
+
+    let port: Int
+    let drain: DrainState
+
+    /// `Authorization: Bearer` with this token is user 1.
+    static let token = "token-1"
+
+    /// A request of user 1.
+    static func request(
+        _ method: String = "GET", _ path: String = "/api/v1/strategies", behave: String = "", more: [String] = [],
+        body: String? = nil
+    ) -> String {
+        var lines = ["\(method) \(path) HTTP/1.1", "Host: desk.example", "Authorization: Bearer \(token)"] + more
+        if !behave.isEmpty { lines.append("X-Behave: \(behave)") }
+        if let body { lines.append("Content-Length: \(body.utf8.count)") }
+        return lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")
+    }
+
+    func client() async throws -> RawClient { try await RawClient(port: port) }
+
+    /// One request on a connection of its own.
+    func ask(_ request: String) async throws -> RawAnswer {
+        let client = try await client()
+        try await client.send(request)
+        let answer = try await client.receiveAnswer()
+        await client.close()
+        return answer
+    }
+
+    /// Runs a gateway, by default in front of one upstream, for as long as `body` takes.
+    static func run(
+        _ options: Options = Options(), upstreams ports: [Int], body: @Sendable (GatewayUnderTest) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: options.eventLoops)
+        let drain = DrainState()
+        let upstreams = UpstreamName.allCases.map { name in
+            UpstreamGroup(name: name, endpoints: ports.map { UpstreamEndpoint(host: "127.0.0.1", port: $0) })
+        }
+        if !options.isHealthChecked {
+            for upstream in upstreams { for index in ports.indices { _ = upstream.checked(index, .passed) } }
+        }
+        let health = GatewayHealth(upstreams: upstreams, drain: drain) { true }
+        let listening = Port()
+        let server = GatewayServer(
+            address: ListenAddress(host: "127.0.0.1", port: 0), policy: try policy(options), upstreams: upstreams,
+            poolLimits: options.pool, health: health, drain: drain, eventLoopGroup: group,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onListening: { listening.set($0) })
+        let checker = HealthChecker(
+            upstreams: upstreams, health: health, interval: .milliseconds(100), timeout: .milliseconds(400),
+            eventLoopGroup: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let test: @Sendable () async throws -> Void = {
+            _ = try await eventually { listening.value != 0 }
+            try await body(GatewayUnderTest(port: listening.value, drain: drain))
+        }
+        if options.isHealthChecked {
+            try await withRunning(checker, server, body: test)
+        } else {
+            try await withRunning(server, body: test)
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private final class Port: Sendable {
+        private let port = Mutex(0)
+        var value: Int { port.withLock { $0 } }
+        func set(_ value: Int) { port.withLock { $0 = value } }
+    }
+
+    private static func policy(_ options: Options) throws -> GatewayPolicy {
+        let limits = RateLimitPolicies(
+            user: RateLimit(settingText: options.limit) ?? RateLimit(1, per: 1, burst: 1)!,
+            address: RateLimit(settingText: options.limit) ?? RateLimit(1, per: 1, burst: 1)!)
+        let limiter = LocalRateLimiter()
+        let (verdict, limiterFails) = (options.verdict, options.limiterFails)
+        let guards = RequestGuard(
+            policies: limits,
+            isRevoked: { token, eventLoop in
+                switch verdict(token.userID) {
+                case .success(let isRevoked): eventLoop.makeSucceededFuture(isRevoked)
+                case .failure(let error): eventLoop.makeFailedFuture(error)
+                }
+            },
+            limiter: { questions, eventLoop in
+                limiterFails
+                    ? eventLoop.makeFailedFuture(LimiterIsAway())
+                    : eventLoop.makeSucceededFuture(
+                        limiter.ask(questions, now: Int(NIODeadline.now().uptimeNanoseconds / 1000)))
+            })
+        return GatewayPolicy(
+            router: Router(Route.table), limits: options.limits, origins: ["https://desk.example"],
+            proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens, guards: guards,
+            failedAuthentications: FailedAuthentications(policies: limits), timeouts: options.timeouts,
+            maximumConnections: options.maximumConnections)
+    }
+
+    private struct LimiterIsAway: Error {}
+
+    /// `token-N` is user N and known; `fresh-N` has to be verified first; `away` cannot be.
+    private static let tokens = AccessTokenSource(
+        cached: { $0.hasPrefix("token-") ? accessToken($0.dropFirst(6)) : nil },
+        verify: { text in
+            if text == "away" { throw AuthenticationError.unavailable(reason: "no keys") }
+            guard text.hasPrefix("fresh-"), let token = accessToken(text.dropFirst(6)) else {
+                throw AuthenticationError.invalid(reason: "not ours")
+            }
+            return token
+        })
+
+    private static func accessToken(_ user: Substring) -> AccessToken? {
+        Int(user).map {
+            AccessToken(
+                userID: $0, tokenID: "jti-\($0)", sessionID: "sid-\($0)", epoch: 0, role: .user, issuedAt: 0,
+                expiresAt: .max)
+        }
+    }
+}
