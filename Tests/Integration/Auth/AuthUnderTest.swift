@@ -36,11 +36,17 @@ struct AuthUnderTest: Sendable {
 
     let database: TestDatabase
     /// The client's address that requests come from, unless they say another.
-    let address = "2001:db8:\(String(UInt16.random(in: 1...UInt16.max), radix: 16)):\(String(UInt16.random(in: 1...UInt16.max), radix: 16))::1"
+    let address = Self.makeAddress()
     private let ports: [Int]
     private let http: HTTPClient
 
     static let password = "Passw0rd"
+
+    /// A client's address that no other test has, as all tests share the limits' Redis.
+    static func makeAddress() -> String {
+        let groups = (0..<2).map { _ in String(UInt16.random(in: 1...UInt16.max), radix: 16) }
+        return "2001:db8:\(groups[0]):\(groups[1])::1"
+    }
 
     static func with<R: Sendable>(
         instances: Int = 1, settings: [String: String] = [:], _ body: @Sendable (AuthUnderTest) async throws -> R
@@ -51,6 +57,9 @@ struct AuthUnderTest: Sendable {
             defer { try? FileManager.default.removeItem(at: keys) }
             try SigningKey.generate().pem.write(
                 to: keys.appendingPathComponent("1.pem"), atomically: true, encoding: String.Encoding.utf8)
+            // All tests share one Redis, where revocations go by the user's id: each test has ids of its own.
+            let firstID = Int.random(in: 1 << 20..<1 << 50)
+            _ = try await database.session().execute("ALTER TABLE users ALTER COLUMN id RESTART WITH \(firstID)")
             let environment = try environment(database, keys: keys.path).merging(settings) { $1 }
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 var ports: [Int] = []
@@ -78,10 +87,12 @@ struct AuthUnderTest: Sendable {
     private static func start(
         _ environment: [String: String], _ group: inout ThrowingTaskGroup<Void, any Error>
     ) async throws -> Int {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
         let (listening, announce) = AsyncStream<Int>.makeStream()
         let application = try AuthApplication.make(
             settings: AuthSettings(reader: try await SettingsReader(environment: environment)),
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test")
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
         ) { port in
             announce.yield(port)
             announce.finish()
@@ -142,7 +153,7 @@ struct AuthUnderTest: Sendable {
     /// Registers an account and signs in.
     func signedIn(_ email: String = "alice@example.com") async throws -> (access: String, refresh: String) {
         _ = try await register(email)
-        let answer = try await login(email, from: "2001:db8:ffff:\(String(UInt16.random(in: 1...UInt16.max), radix: 16))::1")
+        let answer = try await login(email, from: Self.makeAddress())
         guard answer.status == 200 else { throw Failure(description: "login: \(answer.text)") }
         return (answer["access_token"], answer["refresh_token"])
     }

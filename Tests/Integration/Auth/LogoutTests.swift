@@ -11,7 +11,7 @@ struct LogoutTests {
     func logout() async throws {
         try await AuthUnderTest.with(instances: 2) { auth in
             let (access, refresh) = try await auth.signedIn()
-            let other = try await auth.login("alice@example.com", from: "198.51.100.1")
+            let other = try await auth.login("alice@example.com", from: AuthUnderTest.makeAddress())
             let later = try await auth.refresh(refresh)
             let answer = try await auth.send("POST", "/logout", token: access)
             #expect(answer.status == 204)
@@ -31,7 +31,7 @@ struct LogoutTests {
     func logoutAll() async throws {
         try await AuthUnderTest.with(instances: 2) { auth in
             let (access, refresh) = try await auth.signedIn()
-            let other = try await auth.login("alice@example.com", from: "198.51.100.1")
+            let other = try await auth.login("alice@example.com", from: AuthUnderTest.makeAddress())
             let stranger = try await auth.signedIn("bob@example.com")
             #expect(try await auth.send("POST", "/logout-all", token: access).status == 204)
             for token in [access, other["access_token"]] {
@@ -39,7 +39,7 @@ struct LogoutTests {
             }
             for token in [refresh, other["refresh_token"]] { #expect(try await auth.refresh(token).status == 401) }
             #expect(try await auth.send("GET", "/me", token: stranger.access).status == 200)
-            let again = try await auth.login("alice@example.com", from: "198.51.100.2")
+            let again = try await auth.login("alice@example.com", from: AuthUnderTest.makeAddress())
             #expect(try await auth.send("GET", "/me", token: again["access_token"], instance: 1).status == 200)
             #expect(try await auth.refresh(again["refresh_token"]).status == 200)
         }

@@ -62,7 +62,7 @@ struct RefreshTests {
     func reuse() async throws {
         try await AuthUnderTest.with(instances: 2) { auth in
             let (access, first) = try await auth.signedIn()
-            let other = try await auth.login("alice@example.com", from: "198.51.100.1")
+            let other = try await auth.login("alice@example.com", from: AuthUnderTest.makeAddress())
             let second = try await auth.refresh(first)
             let third = try await auth.refresh(second["refresh_token"])
             try await waitOutGrace(auth)

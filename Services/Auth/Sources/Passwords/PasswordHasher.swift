@@ -103,7 +103,7 @@ package final class PasswordHasher: Service, Sendable {
     private func workspace() -> BcryptWorkspace {
         if let workspace = workspaces.currentValue { return workspace }
         // On Linux this is the calling thread alone (setpriority(2), "C library/kernel differences").
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
         let workspace = BcryptWorkspace()
         workspaces.currentValue = workspace
         return workspace

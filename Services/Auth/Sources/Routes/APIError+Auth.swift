@@ -13,7 +13,6 @@ extension APIError {
         case let error as PostgresError: database(error)
         case is RedisError:
             .unavailable(.limiterUnavailable, "Signing in is not possible at the moment")
-        case is ClientGone: .unavailable(.overloaded, "The request was given up")
         default: nil
         }
     }
@@ -34,7 +33,7 @@ extension APIError {
         }
     }
 
-    private static func hashing(_ error: PasswordHashingError) -> APIError {
+    static func hashing(_ error: PasswordHashingError) -> APIError {
         switch error {
         case .overloaded(let retryAfter):
             .unavailable(.overloaded, "Too many people are signing in at the moment", retryAfter: retryAfter)
