@@ -1,5 +1,8 @@
+import ArgumentParser
 import FoundationEssentials
+import Glibc
 import LocalCluster
+import UnixSignals
 
 /// One run of `swift test` over some of the tests, which must have been built.
 struct TestPass {
@@ -7,6 +10,8 @@ struct TestPass {
     let repository: String
     let environment: [String: String]
     let filter: String?
+    /// Far more than they need.
+    let limit: Duration
 
     func run(options: [String]) async throws -> TestReport {
         let folder = FileManager.default.temporaryDirectory.path
@@ -17,8 +22,33 @@ struct TestPass {
                 "test", "--package-path", repository, "-c", "release", "--skip-build", "--disable-testable-imports",
                 "--disable-xctest", "--xunit-output", file,
             ] + options + (filter.map { ["--filter", $0] } ?? [])
-        let status = try await Program(swift, arguments, environment: environment).run()
+        let interrupted = Latch<Bool>()
+        let tests = try Program(swift, arguments, environment: environment).start()
+        let status = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await interrupt(tests, interrupted) }
+            defer { group.cancelAll() }
+            return try await tests.wait()
+        }
+        if interrupted.current != nil { throw ExitCode(130) }
         let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
         return TestReport(xUnit: text, exitStatus: status)
+    }
+
+    /// Ends the tests when this program is to end, or when they hang; what was started for them is then cleared away.
+    private func interrupt(_ tests: Program.Running, _ interrupted: Latch<Bool>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { return }
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                if !Task.isCancelled { Console.complain("The tests hang: they are ended after \(limit.inSeconds).") }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        guard !Task.isCancelled else { return }
+        interrupted.set(true)
+        kill(tests.pid, SIGINT)
     }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// File operations with owner and mode, whose errors say which path they are about.
@@ -21,8 +20,19 @@ enum Files {
         guard rename(draft, path) == 0 else { throw failure("write", path) }
     }
 
+    /// The whole text of a file, also of those in `/proc` that do not tell their size.
     static func read(_ path: String) -> String? {
-        try? String(contentsOfFile: path, encoding: .utf8)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = Glibc.read(descriptor, &part, part.count)
+            guard count >= 0 else { return nil }
+            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes += part[..<count]
+        }
     }
 
     /// Makes a folder with the ones above it, or gives an existing one this mode and owner.

@@ -5,12 +5,14 @@ import Glibc
 package struct PortCheck {
     /// Throws a sentence that names the first taken port, and who holds it as far as that can be seen.
     static func check(_ processes: [ProcessSpecification]) throws(ClusterError) {
-        for process in processes {
-            for port in [process.port, process.adminPort].compactMap({ $0 }) where !isFree(port) {
-                throw ClusterError(
-                    "Port \(port), which \(process.name) needs, is taken\(holder(of: port)): "
-                        + "stop that, or choose other ports with --port.")
-            }
+        let needs = processes.flatMap { process in
+            [process.port, process.adminPort].compactMap { $0 }.map { (port: $0, process: process.name) }
+        }
+        // nginx's comes first: it is the one that the user chose.
+        for need in needs.sorted(by: { $0.port < $1.port }) where !isFree(need.port) {
+            throw ClusterError(
+                "Port \(need.port), which \(need.process) needs, is taken\(holder(of: need.port)): "
+                    + "stop that, or choose other ports with --port.")
         }
     }
 
