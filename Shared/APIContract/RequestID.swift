@@ -3,7 +3,7 @@ package enum RequestID {
     package static let headerName = "x-request-id"
 
     /// Whether a client's own id may be kept: 8 to 128 of `A–Z a–z 0–9 - _ .`.
-    package static func isWellFormed(_ candidate: some StringProtocol) -> Bool {
+    package static func isWellFormed(_ candidate: String) -> Bool {
         let bytes = candidate.utf8
         guard (8...128).contains(bytes.count) else { return false }
         return bytes.allSatisfy { byte in

@@ -23,26 +23,40 @@ package struct TrustedProxies: Sendable {
         }
     }
 
-    package func contains(_ address: String) -> Bool {
-        guard let bytes = IPAddress(address) else { return false }
-        return blocks.contains { $0.contains(bytes) }
-    }
+    package func contains(_ address: String) -> Bool { IPAddress(address).map(contains) ?? false }
+
+    private func contains(_ address: IPAddress) -> Bool { blocks.contains { $0.contains(address) } }
 
     /// The client's address: the right-most entry of `X-Forwarded-For` that is not one of ours.
     ///
-    /// The list is read from right to left, because only what our own proxies appended is true; an entry that is no
-    /// address ends the reading. `forwardedFor` holds the header's values in the order they came.
+    /// `forwardedFor` holds the header's values in the order they came.
     package func clientAddress(peer: String, forwardedFor: [String]) -> String {
-        guard contains(peer) else { return peer }
-        var client = peer
+        hops(peer: peer, forwardedFor: forwardedFor).last ?? peer
+    }
+
+    /// The way a request came, from the peer back to the client, as far as peers that we trust vouch for it.
+    ///
+    /// The list is read from right to left, because only what our own proxies appended is true; an entry that is no
+    /// address ends the reading, and so does the first that is not one of ours: that is the client, who may have made up
+    /// what stands left of it.
+    package func hops(peer: String, forwardedFor: [String]) -> [String] {
+        var hops = [peer]
+        guard !forwardedFor.isEmpty, contains(peer) else { return hops }
         for value in forwardedFor.reversed() {
-            for entry in value.split(separator: ",").reversed() {
-                let candidate = String(entry.filter { $0 != " " && $0 != "\t" })
-                guard IPAddress(candidate) != nil else { return client }
-                client = candidate
-                guard contains(candidate) else { return client }
+            for entry in value.utf8.split(separator: UInt8(ascii: ",")).reversed() {
+                let hop = Self.trimmed(entry)
+                guard let address = IPAddress(hop) else { return hops }
+                hops.append(hop)
+                guard contains(address) else { return hops }
             }
         }
-        return client
+        return hops
+    }
+
+    private static func trimmed(_ entry: Substring.UTF8View) -> String {
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        var entry = entry.drop(while: isSpace)
+        while let last = entry.last, isSpace(last) { entry.removeLast() }
+        return String(Substring(entry))
     }
 }

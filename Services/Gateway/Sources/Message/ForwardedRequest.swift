@@ -19,9 +19,10 @@ package struct ForwardedRequest: Sendable, Hashable {
             self.init(clientAddress: peer, forwardedFor: peer, proto: "http", host: request.host)
             return
         }
-        let (client, chain) = Self.chain(peer: peer, forwardedFor: request.forwardedFor, proxies: proxies)
+        let hops = proxies.hops(peer: peer, forwardedFor: request.forwardedFor)
         self.init(
-            clientAddress: client, forwardedFor: chain,
+            clientAddress: hops.last ?? peer,
+            forwardedFor: hops.count == 1 ? peer : hops.reversed().joined(separator: ", "),
             proto: request.forwardedProto == "https" ? "https" : "http",
             host: request.forwardedHost.flatMap { Self.isHost($0) ? $0 : nil } ?? request.host)
     }
@@ -31,26 +32,6 @@ package struct ForwardedRequest: Sendable, Hashable {
         self.forwardedFor = forwardedFor
         self.proto = proto
         self.host = host
-    }
-
-    /// Reads the list from right to left and keeps the part that trusted peers vouch for.
-    ///
-    /// What stands left of the client's own address was sent by the client, who may have made it up.
-    private static func chain(
-        peer: String, forwardedFor: [String], proxies: TrustedProxies
-    ) -> (client: String, chain: String) {
-        if forwardedFor.isEmpty { return (peer, peer) }
-        let client = proxies.clientAddress(peer: peer, forwardedFor: forwardedFor)
-        var hops = [peer]
-        for value in forwardedFor.reversed() {
-            for entry in value.split(separator: ",").reversed() {
-                let hop = String(entry.filter { $0 != " " && $0 != "\t" })
-                guard IPAddress(hop) != nil else { return (client, hops.reversed().joined(separator: ", ")) }
-                hops.append(hop)
-                guard proxies.contains(hop) else { return (client, hops.reversed().joined(separator: ", ")) }
-            }
-        }
-        return (client, hops.reversed().joined(separator: ", "))
     }
 
     private static func isHost(_ text: String) -> Bool {
