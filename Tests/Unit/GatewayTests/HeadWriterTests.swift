@@ -67,11 +67,11 @@ struct HeadWriterTests {
         version: HTTPVersion = .http1_1, _ change: (inout AnswerContext) -> Void = { _ in }
     ) throws -> [String] {
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: HTTPHeaders(fields))
-        let framing = try #require(ResponseHeadWriter.framing(of: head, to: method, version: version))
+        let writer = try #require(ResponseHeadWriter(head, to: method, version: version))
         var context = AnswerContext(requestID: "request-1")
         change(&context)
         var buffer = ByteBuffer()
-        ResponseHeadWriter.write(head, framing: framing, context, into: &buffer)
+        writer.write(context, into: &buffer)
         return String(buffer: buffer).components("\r\n")
     }
 
@@ -117,9 +117,9 @@ struct HeadWriterTests {
         let fields = ["length": [("Content-Length", "5")], "chunked": [("Transfer-Encoding", "chunked")]][body] ?? []
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: HTTPHeaders(fields))
-        let framing = ResponseHeadWriter.framing(
-            of: head, to: HTTPMethod(rawValue: method), version: isNew ? .http1_1 : .http1_0)
-        #expect(framing == expected)
+        let writer = ResponseHeadWriter(
+            head, to: HTTPMethod(rawValue: method), version: isNew ? .http1_1 : .http1_0)
+        #expect(writer?.framing == expected)
     }
 
     @Test("an answer that contradicts itself has no framing")
@@ -129,7 +129,7 @@ struct HeadWriterTests {
             [("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "chunked")],
         ] {
             let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: HTTPHeaders(fields))
-            #expect(ResponseHeadWriter.framing(of: head, to: .GET, version: .http1_1) == nil)
+            #expect(ResponseHeadWriter(head, to: .GET, version: .http1_1)?.framing == nil)
         }
     }
 

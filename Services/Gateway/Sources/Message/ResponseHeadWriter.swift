@@ -2,33 +2,53 @@ package import NIOCore
 package import NIOHTTP1
 
 /// Writes the head of a proxied answer: the upstream's own fields, and those that every answer carries.
-package enum ResponseHeadWriter {
+package struct ResponseHeadWriter: Sendable {
+    private let head: HTTPResponseHead
     /// How the answer's body ends on the client's side.
-    ///
+    package let framing: BodyFraming
+    /// In lower case: the fields that the upstream's `Connection` names.
+    private let connectionFields: [String]
+
+    /// - Parameters:
+    ///   - method: of the request.
+    ///   - version: the client's.
     /// - Returns: `nil` when the upstream's head contradicts itself.
-    package static func framing(
-        of head: HTTPResponseHead, to method: HTTPMethod, version: HTTPVersion
-    ) -> BodyFraming? {
-        let status = Int(head.status.code)
-        if method == .HEAD || status == 204 || status == 304 { return BodyFraming.none }
-        let unknownLength: BodyFraming = version == .http1_1 ? .chunked : .untilClose
-        let codings = head.headers[canonicalForm: "transfer-encoding"]
-        if !codings.isEmpty {
-            return codings.count == 1 && codings[0].lowercased() == "chunked" ? unknownLength : nil
+    package init?(_ head: HTTPResponseHead, to method: HTTPMethod, version: HTTPVersion) {
+        var (length, isChunked, names) = (Int?.none, false, [String]())
+        for (name, value) in head.headers {
+            switch FieldName(name) {
+            case .contentLength:
+                guard length == nil, let count = Int(value), count >= 0 else { return nil }
+                length = count
+            case .transferEncoding:
+                guard !isChunked, value == "chunked" || value.lowercased() == "chunked" else { return nil }
+                isChunked = true
+            case .connection: Self.read(connection: value, into: &names)
+            default: break
+            }
         }
-        let lengths = head.headers["content-length"]
-        guard let first = lengths.first else { return unknownLength }
-        guard lengths.count == 1, let length = Int(first), length >= 0 else { return nil }
-        return .length(length)
+        self.head = head
+        connectionFields = names
+        if method == .HEAD || head.status == .noContent || head.status == .notModified {
+            framing = .none
+        } else if let length, !isChunked {
+            framing = .length(length)
+        } else {
+            framing = version == .http1_1 ? .chunked : .untilClose
+        }
     }
 
-    /// - Parameter framing: as ``framing(of:to:version:)`` told.
-    package static func write(
-        _ head: HTTPResponseHead, framing: BodyFraming, _ context: AnswerContext, into buffer: inout ByteBuffer
-    ) {
+    private static func read(connection value: String, into names: inout [String]) {
+        guard value != "keep-alive", value != "close" else { return }
+        for option in value.split(separator: ",") {
+            let name = option.filter { $0 != " " && $0 != "\t" }.lowercased()
+            if name != "close", name != "keep-alive", !name.isEmpty { names.append(name) }
+        }
+    }
+
+    package func write(_ context: AnswerContext, into buffer: inout ByteBuffer) {
         StatusLine.write(Int(head.status.code), into: &buffer)
         var present: SecurityFields = []
-        let ended = connectionFields(of: head)
         for (name, value) in head.headers {
             let field = FieldName(name)
             switch field {
@@ -40,7 +60,7 @@ package enum ResponseHeadWriter {
                 if framing == .none, head.status != .noContent { buffer.writeLine(name, value) }
                 continue
             default:
-                if !ended.isEmpty, ended.contains(name.lowercased()) { continue }
+                if !connectionFields.isEmpty, connectionFields.contains(name.lowercased()) { continue }
                 present.formUnion(SecurityFields(field))
                 buffer.writeLine(name, value)
             }
@@ -61,21 +81,5 @@ package enum ResponseHeadWriter {
         StatusLine.write(Int(head.status.code), into: &buffer)
         for (name, value) in head.headers where FieldName(name) == .other { buffer.writeLine(name, value) }
         buffer.writeStaticString("\r\n")
-    }
-
-    /// In lower case: the fields that the upstream's `Connection` names.
-    private static func connectionFields(of head: HTTPResponseHead) -> [String] {
-        var names: [String] = []
-        for value in head.headers["connection"] {
-            switch value {
-            case "keep-alive", "close": continue
-            default:
-                for option in value.split(separator: ",") {
-                    let name = option.filter { $0 != " " && $0 != "\t" }.lowercased()
-                    if name != "close", name != "keep-alive", !name.isEmpty { names.append(name) }
-                }
-            }
-        }
-        return names
     }
 }

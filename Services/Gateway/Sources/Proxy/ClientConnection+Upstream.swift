@@ -127,19 +127,19 @@ extension ClientConnection {
             informed(by: head, exchange)
             return
         }
-        let framing = ResponseHeadWriter.framing(of: head, to: exchange.request.method, version: exchange.request.version)
-        guard let framing else {
+        let writer = ResponseHeadWriter(head, to: exchange.request.method, version: exchange.request.version)
+        guard let writer else {
             connection.cancel()
             failed(exchange, .malformedAnswer, cause: "The upstream's answer contradicts itself")
             return
         }
         guard exchange.state.headReceived() else { return }
-        if framing == .untilClose || loop.isDraining || !exchange.state.restIsShort {
+        if writer.framing == .untilClose || loop.isDraining || !exchange.state.restIsShort {
             exchange.answer.closesConnection = true
         }
-        exchange.answerFraming = framing
+        exchange.answerFraming = writer.framing
         exchange.answerStatus = Int(head.status.code)
-        collect { ResponseHeadWriter.write(head, framing: framing, exchange.answer, into: &$0) }
+        collect { writer.write(exchange.answer, into: &$0) }
     }
 
     /// 1xx answers pass through (RFC 9110 §15.2), except for 100, which the gateway has given itself, and 101, which

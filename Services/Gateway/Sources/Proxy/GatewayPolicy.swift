@@ -1,7 +1,7 @@
 package import APIContract
 
-/// Everything that decides about requests, in one immutable value that all event loops share.
-package struct GatewayPolicy: Sendable {
+/// Everything that decides about requests: immutable, and shared by all event loops.
+package final class GatewayPolicy: Sendable {
     package let router: Router
     package let head: RequestHeadPolicy
     package let cors: CORSPolicy
