@@ -11,7 +11,7 @@ actor SupervisedProcess {
     private let progress: Progress
     private var child: ChildProcess?
     private var startedAt = ContinuousClock.now
-    private var isStopping = false
+    private let stopping = Latch<Bool>()
     private var backoff = RestartBackoff()
     private var usage = ResourceUsage()
 
@@ -54,10 +54,12 @@ actor SupervisedProcess {
     }
 
     private func ended(_ exit: ProcessExit) -> ClusterError {
-        let said = LogFiles(layout).lastWords(specification.name).map { " (“\($0)”)" } ?? ""
-        return ClusterError(
-            "\(specification.name) \(exit) before it was ready\(said): see \(layout.log(specification.name)).")
+        let name = specification.name
+        return ClusterError("\(name) \(exit) before it was ready\(words): see \(layout.log(name)).")
     }
+
+    /// What the process said before it ended, in brackets.
+    private var words: String { LogFiles(layout).lastWords(specification.name).map { " (“\($0)”)" } ?? "" }
 
     private func notReady() -> ClusterError {
         ClusterError(
@@ -69,14 +71,18 @@ actor SupervisedProcess {
 
     /// Starts the process again whenever it ends, until it is stopped.
     func supervise() async {
-        while let exit = await child?.exit.value(), !isStopping {
+        while let exit = await child?.exit.value(), stopping.current == nil {
             killLeftovers()
-            let delay = backoff.delay(afterRunning: ContinuousClock.now - startedAt)
-            progress.say("\(specification.name) \(exit); it starts again in \(delay.inSeconds)")
-            try? await Task.sleep(for: delay)
-            if isStopping { return }
+            let uptime = ContinuousClock.now - startedAt
+            let delay = backoff.delay(afterRunning: uptime)
+            // After a long run the log's last error need not be the reason.
+            let said = uptime < RestartBackoff.steady ? words : ""
+            progress.say("\(specification.name) \(exit)\(said); it starts again in \(delay.inSeconds)")
+            if await stopping.value(within: delay) != nil { return }
             do {
                 try await launch()
+                // It was asked to stop while there was nothing to stop.
+                if stopping.current != nil { await stop() }
             } catch {
                 progress.say("\(specification.name) could not be started again: \(error)")
             }
@@ -93,7 +99,7 @@ actor SupervisedProcess {
 
     /// Ends the process as its specification says, with SIGKILL at last.
     func stop() async {
-        isStopping = true
+        stopping.set(true)
         guard let child else { return }
         for step in specification.stopping.steps where child.exit.current == nil {
             kill(child.pid, step.signal.number)
