@@ -7,7 +7,7 @@ package struct ReconnectBackoff: Sendable {
     package let base: TimeAmount
     package let ceiling: TimeAmount
 
-    package init(base: TimeAmount = .milliseconds(50), ceiling: TimeAmount = .seconds(2)) {
+    package init(base: TimeAmount = .milliseconds(50), ceiling: TimeAmount = .seconds(1)) {
         self.base = base
         self.ceiling = ceiling
     }
@@ -19,4 +19,3 @@ package struct ReconnectBackoff: Sendable {
         return .nanoseconds(Int64(Double(bound) * random))
     }
 }
-

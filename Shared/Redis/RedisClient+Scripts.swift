@@ -7,7 +7,8 @@ extension RedisClient {
     ) async throws(RedisError) -> RedisReply {
         do {
             return try await send(script.command(by: .sha1, keys, arguments), deadline: deadline)
-        } catch where error.serverErrorKind == "NOSCRIPT" {
+        } catch {
+            guard error.serverErrorKind == "NOSCRIPT" else { throw error }
             return try await send(script.command(by: .source, keys, arguments), deadline: deadline)
         }
     }

@@ -30,6 +30,11 @@ package final class RedisClient: Service, Sendable {
         self.byEventLoop = Dictionary(connections.map { (ObjectIdentifier($0.eventLoop), $0) }) { first, _ in first }
     }
 
+    /// Nobody can use the connections any more: they close instead of dialling for ever.
+    deinit {
+        for connection in connections { _ = connection.shutDown() }
+    }
+
     /// Whether at least one connection answers.
     package var isReady: Bool { connections.contains { $0.isReady } }
 

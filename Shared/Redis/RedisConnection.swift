@@ -75,7 +75,8 @@ package final class RedisConnection: @unchecked Sendable {
         return closedPromise.futureResult
     }
 
-    private func submit(_ arguments: [RedisArgument], _ promise: EventLoopPromise<RedisReply>, _ deadline: NIODeadline) {
+    private func submit(_ arguments: [RedisArgument], _ promise: EventLoopPromise<RedisReply>, _ deadline: NIODeadline)
+    {
         switch machine.submit(arguments, waiter: promise, deadline: deadline) {
         case .accepted(let flush, let dial, let wake):
             if flush { scheduleFlush() }

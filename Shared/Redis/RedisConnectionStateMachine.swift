@@ -126,7 +126,8 @@ package struct RedisConnectionStateMachine<Command, Waiter> {
     // MARK: The connection
 
     /// The socket is open. Returns when to wake up, or nil when the socket is of no use any more and must be closed.
-    package mutating func dialed(handshakeCommands: Int, deadline: NIODeadline) -> (isWanted: Bool, wake: NIODeadline?) {
+    package mutating func dialed(handshakeCommands: Int, deadline: NIODeadline) -> (isWanted: Bool, wake: NIODeadline?)
+    {
         guard case .connecting = state else { return (false, nil) }
         state = .handshaking(outstanding: handshakeCommands, deadline: deadline)
         return (true, arm(deadline))

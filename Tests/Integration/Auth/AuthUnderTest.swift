@@ -125,7 +125,9 @@ struct AuthUnderTest: Sendable {
         if let body {
             request.body = .bytes(ByteBuffer(string: body))
             let type = form ? "application/x-www-form-urlencoded" : "application/json"
-            if !headers.contains(where: { $0.0 == "Content-Type" }) { request.headers.add(name: "Content-Type", value: type) }
+            if !headers.contains(where: { $0.0 == "Content-Type" }) {
+                request.headers.add(name: "Content-Type", value: type)
+            }
         }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         let response = try await http.execute(request, timeout: .seconds(30))

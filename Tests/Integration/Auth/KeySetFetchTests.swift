@@ -65,7 +65,9 @@ struct KeySetFetchTests {
         let token = try await token(keys)
         try await withPublisher { publisher, url in
             publisher.answers(keys.jsonWebKeySet.document)
-            for urls in [[url], ["http://127.0.0.1:1/keys", url], [url, "http://127.0.0.1:1/keys"], ["nonsense", url]] {
+            for urls in [
+                [url], ["http://127.0.0.1:1/keys", url], [url, "http://127.0.0.1:1/keys"], ["nonsense", url],
+            ] {
                 let userID = try await verifier(urls).verify(token).userID
                 #expect(userID == 1)
             }
@@ -85,7 +87,9 @@ struct KeySetFetchTests {
             ]
             for (status, body, headers) in answers {
                 publisher.answers(body, status: status, headers: headers)
-                let error = await #expect(throws: AuthenticationError.self) { _ = try await verifier([url]).verify(token) }
+                let error = await #expect(throws: AuthenticationError.self) {
+                    _ = try await verifier([url]).verify(token)
+                }
                 guard case .unavailable = error else {
                     Issue.record("\(status): \(String(describing: error))")
                     return

@@ -50,7 +50,10 @@ struct LoginLimitTests {
 
     @Test("in no window of the limit's length do more pass than it says")
     func sliding() async throws {
-        let limiters = [LoginLimiter(redis: try client(), limit: 3, window: 1), LoginLimiter(redis: try client(), limit: 3, window: 1)]
+        let limiters = [
+            LoginLimiter(redis: try client(), limit: 3, window: 1),
+            LoginLimiter(redis: try client(), limit: 3, window: 1),
+        ]
         let account = "account \(UInt64.random(in: 0...UInt64.max))"
         let clock = ContinuousClock()
         let end = clock.now + .milliseconds(3500)

@@ -127,7 +127,8 @@ struct RefreshTests {
             let (_, first) = try await auth.signedIn()
             let second = try await auth.refresh(first)["refresh_token"]
             let rows = try await auth.database.session().execute(
-                "SELECT string_agg(t::text, ' ') || string_agg(encode(t.token_hash, 'base64'), ' ') FROM refresh_tokens t")
+                "SELECT string_agg(t::text, ' ') || string_agg(encode(t.token_hash, 'base64'), ' ') FROM refresh_tokens t"
+            )
             let stored = try #require(rows.text(0, 0))
             for token in [first, second] {
                 #expect(!stored.contains(token))

@@ -14,9 +14,11 @@ struct HashQueueTests {
         return -1
     }
 
-    @Test("it holds about a second of work, by what a hash takes", arguments: [
-        (2, 250, 8), (1, 250, 4), (4, 100, 40), (2, 5000, 2), (1, 1, 1000),
-    ])
+    @Test(
+        "it holds about a second of work, by what a hash takes",
+        arguments: [
+            (2, 250, 8), (1, 250, 4), (4, 100, 40), (2, 5000, 2), (1, 1, 1000),
+        ])
     func capacity(threads: Int, milliseconds: Int, expected: Int) {
         var queue = queue(threads: threads, milliseconds: milliseconds)
         #expect(queue.capacity == expected)

@@ -5,14 +5,17 @@ import Testing
 @Suite("Rules for new passwords")
 struct PasswordRulesTests {
     private func broken(_ password: String, email: String = "alice@example.com") -> [String] {
-        PasswordRules.violations(of: password, email: email).map { $0.type.replacing("value_error.password.", with: "") }
+        PasswordRules.violations(of: password, email: email).map {
+            $0.type.replacing("value_error.password.", with: "")
+        }
     }
 
     @Test(
         "each broken rule is an item of its own",
         arguments: [
             ("Passw0rd", []), ("Pass w0rd", []), ("ÄÖÜäöü12", []), ("Пароль123", []), ("Passwor٣", []),
-            ("Passw0r", ["too_short"]), ("", ["too_short", "uppercase", "digit"]), ("password", ["uppercase", "digit"]),
+            ("Passw0r", ["too_short"]), ("", ["too_short", "uppercase", "digit"]),
+            ("password", ["uppercase", "digit"]),
             ("PASSWORD", ["digit"]), ("passw0rd", ["uppercase"]), ("12345678", ["uppercase"]),
             ("密码密码密码密码", ["uppercase", "digit"]), ("Passw0rd\0", ["nul"]),
         ] as [(String, [String])])

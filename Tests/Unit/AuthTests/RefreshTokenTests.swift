@@ -14,7 +14,9 @@ struct RefreshTokenTests {
         #expect("\(token)" == "RefreshToken(…)")
     }
 
-    @Test("another form is none", arguments: ["", "x", String(repeating: "A", count: 44), String(repeating: "=", count: 43)])
+    @Test(
+        "another form is none",
+        arguments: ["", "x", String(repeating: "A", count: 44), String(repeating: "=", count: 43)])
     func malformed(text: String) {
         #expect(RefreshToken(text) == nil)
     }

@@ -77,6 +77,9 @@ struct RegistrationTests {
         #expect(try profile(#"{"full_name":null}"#) == ["body.full_name type_error.none"])
         #expect(try profile(#"{"full_name":7}"#) == ["body.full_name type_error.string"])
         #expect(try profile(#"{"email":"x@y.z"}"#) == ["body.email value_error.extra"])
-        #expect(try profile("{\"full_name\":\"\(String(repeating: "x", count: 201))\"}") == ["body.full_name value_error.str.max_length"])
+        #expect(
+            try profile("{\"full_name\":\"\(String(repeating: "x", count: 201))\"}") == [
+                "body.full_name value_error.str.max_length"
+            ])
     }
 }

@@ -61,7 +61,8 @@ struct JSONWebKeySetTests {
             to: folder.appendingPathComponent("2026-02.pem"), atomically: true, encoding: String.Encoding.utf8)
         try ForgedToken.key.pem.write(
             to: folder.appendingPathComponent("2026-11.pem"), atomically: true, encoding: String.Encoding.utf8)
-        try "nothing".write(to: folder.appendingPathComponent("README"), atomically: true, encoding: String.Encoding.utf8)
+        try "nothing".write(
+            to: folder.appendingPathComponent("README"), atomically: true, encoding: String.Encoding.utf8)
         let set = try SigningKeySet(directory: folder.path)
         #expect(set.current.publicKey.keyID == ForgedToken.key.publicKey.keyID)
         #expect(set.jsonWebKeySet.keyIDs.count == 2)

@@ -9,7 +9,8 @@ struct RedisCommandEncoderTests {
         var encoder = RedisCommandEncoder()
         var buffer = ByteBuffer()
         try encoder.encode(["SET", .string("schlüssel"), .bytes([0, 13, 10, 255]), 42, ""], into: &buffer)
-        let expected = Array("*5\r\n$3\r\nSET\r\n$10\r\nschlüssel\r\n$4\r\n".utf8) + [0, 13, 10, 255]
+        let expected =
+            Array("*5\r\n$3\r\nSET\r\n$10\r\nschlüssel\r\n$4\r\n".utf8) + [0, 13, 10, 255]
             + Array("\r\n$2\r\n42\r\n$0\r\n\r\n".utf8)
         #expect(Array(buffer.readableBytesView) == expected)
     }

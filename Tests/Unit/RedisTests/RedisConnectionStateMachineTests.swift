@@ -139,7 +139,7 @@ struct RedisConnectionStateMachineTests {
             #expect(dials == [true, false])
             #expect(Self.submit(&machine, 2) == "unavailable")
         }
-        #expect(waits == [50, 100, 200, 400, 800, 1600, 2000, 2000])
+        #expect(waits == [50, 100, 200, 400, 800, 1000, 1000, 1000])
     }
 
     @Test("a connection that ends right after its handshake counts as a failed attempt")

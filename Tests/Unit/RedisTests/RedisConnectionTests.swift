@@ -98,22 +98,35 @@ struct RedisConnectionTests {
 }
 
 /// The far end of a connection, with time and socket in the test's hand.
-///
-/// `@unchecked Sendable`: an embedded event loop runs on the test's own thread.
-final class EmbeddedServer: @unchecked Sendable {
-    let loop = EmbeddedEventLoop()
-    private(set) var connection: RedisConnection!
-    private var channel: EmbeddedChannel?
-    private(set) var dials = 0
+struct EmbeddedServer {
+    /// `@unchecked Sendable`: an embedded event loop runs on the test's own thread.
+    private final class Socket: @unchecked Sendable {
+        let loop = EmbeddedEventLoop()
+        var channel: EmbeddedChannel?
+        var dials = 0
+
+        func open(_ connection: RedisConnection) -> EventLoopFuture<any Channel> {
+            dials += 1
+            let channel = EmbeddedChannel(handler: RedisChannelHandler(connection: connection), loop: loop)
+            self.channel = channel
+            return loop.makeCompletedFuture {
+                channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 6379), promise: nil)
+                return channel
+            }
+        }
+    }
+
+    let connection: RedisConnection
+    private let socket = Socket()
+
+    var loop: EmbeddedEventLoop { socket.loop }
+    var dials: Int { socket.dials }
 
     init(handshake: [[RedisArgument]] = [["PING"]]) {
         connection = RedisConnection(
-            eventLoop: loop, handshake: handshake, handshakeTimeout: .seconds(1), machine: .init(),
+            eventLoop: socket.loop, handshake: handshake, handshakeTimeout: .seconds(1), machine: .init(),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        ) { [weak self] connection in
-            guard let self else { return connection.eventLoop.makeFailedFuture(RedisError(.unavailable, "gone")) }
-            return self.open(connection)
-        }
+        ) { [socket] in socket.open($0) }
     }
 
     static func ready() -> EmbeddedServer {
@@ -126,23 +139,15 @@ final class EmbeddedServer: @unchecked Sendable {
         return server
     }
 
-    private func open(_ connection: RedisConnection) -> EventLoopFuture<any Channel> {
-        dials += 1
-        let channel = EmbeddedChannel(handler: RedisChannelHandler(connection: connection), loop: loop)
-        self.channel = channel
-        return loop.makeCompletedFuture { try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 6379)) }
-            .map { _ in channel }
-    }
-
     func answer(_ text: String) {
-        _ = try? channel?.writeInbound(ByteBuffer(string: text))
+        _ = try? socket.channel?.writeInbound(ByteBuffer(string: text))
         loop.run()
     }
 
     /// What was written since the last call, one string whatever the number of writes.
     func written() -> String {
         var text = ""
-        while let buffer = try? channel?.readOutbound(as: ByteBuffer.self) { text += String(buffer: buffer) }
+        while let buffer = try? socket.channel?.readOutbound(as: ByteBuffer.self) { text += String(buffer: buffer) }
         return text
     }
 }

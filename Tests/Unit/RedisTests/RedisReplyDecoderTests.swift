@@ -5,7 +5,8 @@ import Testing
 @Suite("Redis replies")
 struct RedisReplyDecoderTests {
     /// What redis-server 7.0 sent for a pipeline of commands, recorded from its socket, and what it means.
-    static let recorded = "+OK\r\n:42\r\n:-1\r\n$5\r\nhello\r\n$0\r\n\r\n$-1\r\n*-1\r\n*0\r\n-WRONGTYPE Operation against a key\r\n"
+    static let recorded =
+        "+OK\r\n:42\r\n:-1\r\n$5\r\nhello\r\n$0\r\n\r\n$-1\r\n*-1\r\n*0\r\n-WRONGTYPE Operation against a key\r\n"
         + "*3\r\n$1\r\na\r\n$-1\r\n:7\r\n*2\r\n*1\r\n+x\r\n*0\r\n*2\r\n-ERR inner\r\n$2\r\n\r\n\r\n"
     static let meaning: [RedisReply] = [
         .status("OK"), .integer(42), .integer(-1), .string(Array("hello".utf8)), .string([]), .null, .null, .array([]),

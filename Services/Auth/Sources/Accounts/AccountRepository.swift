@@ -10,7 +10,9 @@ package struct AccountRepository: Sendable {
     /// - Throws: `PostgresError`, as everything here does.
     package func find(_ email: EmailAddress) async throws(PostgresError) -> Account? {
         let rows = try await database.read(Queries.findAccount, [.text(email.key)])
-        guard let id = rows.integer(0, 0), let hash = rows.text(0, 1), let isActive = rows.boolean(0, 2) else { return nil }
+        guard let id = rows.integer(0, 0), let hash = rows.text(0, 1), let isActive = rows.boolean(0, 2) else {
+            return nil
+        }
         return Account(id: id, passwordHash: hash, isActive: isActive)
     }
 
@@ -22,7 +24,8 @@ package struct AccountRepository: Sendable {
             let rows = try await database.write(
                 Queries.createAccount, [.text(email.text), .text(fullName), .text(passwordHash)])
             return rows.text(0, 0)
-        } catch where error.sqlState == "23505" && error.constraint == "users_email_key" {
+        } catch {
+            guard error.sqlState == "23505", error.constraint == "users_email_key" else { throw error }
             return nil
         }
     }

@@ -9,7 +9,8 @@ package struct BcryptSetting: Sendable, Equatable {
     /// Reads `$2a$`, `$2b$` or `$2y$`, a cost of 4 to 15, and 22 letters of salt; a digest may follow. Else nil.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count == 29 || bytes.count == 60, text.hasPrefix("$2a$") || text.hasPrefix("$2b$") || text.hasPrefix("$2y$"),
+        guard bytes.count == 29 || bytes.count == 60,
+            text.hasPrefix("$2a$") || text.hasPrefix("$2b$") || text.hasPrefix("$2y$"),
             bytes[6] == UInt8(ascii: "$"), let cost = Int(text.dropFirst(4).prefix(2)),
             (4...Self.maximumCost).contains(cost), bytes[7...].allSatisfy(Self.isLetter)
         else { return nil }

@@ -24,7 +24,9 @@ package final class BcryptWorkspace: @unchecked Sendable {
         guard BcryptSetting(setting) != nil else { return nil }
         var phrase = password.map { CChar(bitPattern: $0) } + [0]
         defer { for index in phrase.indices { phrase[index] = 0 } }
-        guard let output = crypt_r(phrase, setting, data), output.pointee != CChar(UInt8(ascii: "*")) else { return nil }
+        guard let output = crypt_r(phrase, setting, data), output.pointee != CChar(UInt8(ascii: "*")) else {
+            return nil
+        }
         return String(cString: output)
     }
 

@@ -55,7 +55,9 @@ extension APIError {
         case .outcomeUnknown:
             .unavailable(.outcomeUnknown, "The change was sent to the database, and whether it was made is not known")
         case .invalidParameter:
-            .validation([FieldError(["body"], "the database cannot store a value of this body", type: "value_error.storage")])
+            .validation([
+                FieldError(["body"], "the database cannot store a value of this body", type: "value_error.storage")
+            ])
         case .server:
             // Classes of SQLSTATE after which another try may do better (PostgreSQL's manual, appendix A).
             ["08", "53", "57", "40", "25"].contains(error.sqlState?.prefix(2)) ? databaseUnavailable : nil

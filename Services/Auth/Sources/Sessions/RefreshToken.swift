@@ -14,7 +14,9 @@ package struct RefreshToken: Sendable, Equatable {
 
     /// Nil for what is none of ours by its form.
     package init?(_ text: String) {
-        guard text.utf8.count == 43, let bytes = Base64URL.decode(text.utf8), bytes.count == Self.size else { return nil }
+        guard text.utf8.count == 43, let bytes = Base64URL.decode(text.utf8), bytes.count == Self.size else {
+            return nil
+        }
         secret = bytes
     }
 
