@@ -125,8 +125,14 @@ let package = Package(
         unitTests("Settings"),
         unitTests("Telemetry", ["JSON", logging]),
         unitTests("Gateway", ["APIContract", "JSON", "Redis", "Settings", nioCore, nioHTTP1]),
-        unitTests("HTTPService", ["APIContract", "Authentication", "JSON", "Settings", nioCore, nioEmbedded, nioHTTPTypes, hummingbird, httpTypes, logging]),
-        unitTests("Strategies", ["APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
+        unitTests(
+            "HTTPService",
+            [
+                "APIContract", "Authentication", "JSON", "Settings", nioCore, nioEmbedded, nioHTTPTypes, hummingbird,
+                httpTypes, logging,
+            ]),
+        unitTests(
+            "Strategies", ["APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
         unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis"]),
         unitTests("Authentication", [crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
@@ -139,9 +145,11 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Auth", "Authentication", "Gateway", "HTTPService", "JSON", "Postgres", "Migrations", "Redis",
-                "Settings", "Strategies", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1, hummingbird, httpTypes,
-                logging,
+                "TestSupport", "APIContract", "Auth", "Authentication", "Gateway", "HTTPService", "JSON", "Postgres",
+                "Migrations", "Redis",
+                "Settings", "Strategies", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1, hummingbird,
+                httpTypes,
+                logging, serviceLifecycle,
             ], path: "Tests/Integration"),
     ]
         + service(

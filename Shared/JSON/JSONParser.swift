@@ -108,7 +108,9 @@ private struct JSONParser {
 
     private mutating func skipDigits() throws(JSONError) {
         let start = position
-        while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) { position += 1 }
+        while position < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position]) {
+            position += 1
+        }
         guard position > start else { throw error(position < bytes.count ? .malformedNumber : .unexpectedEnd) }
     }
 

@@ -49,7 +49,8 @@ struct EncodedParameters: Sendable {
             withUnsafeTemporaryAllocation(of: UnsafePointer<CChar>?.self, capacity: offsets.count) { pointers in
                 for (index, offset) in offsets.enumerated() {
                     pointers.initializeElement(
-                        at: index, to: offset.flatMap { block.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) })
+                        at: index,
+                        to: offset.flatMap { block.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) })
                 }
                 return body(Int32(offsets.count), UnsafePointer(pointers.baseAddress))
             }

@@ -181,7 +181,9 @@ final class PostgresConnection {
         var hasProgress = false
         while !pipeline.isEmpty, PQisBusy(handle) == 0 {
             hasProgress = true
-            guard take(PQgetResult(handle), report) else { return report(.lost("the server's answers are out of step")) }
+            guard take(PQgetResult(handle), report) else {
+                return report(.lost("the server's answers are out of step"))
+            }
         }
         if hasProgress { lastProgress = .now }
         if PQstatus(handle) == CONNECTION_BAD { report(.lost(lastError)) }

@@ -1,5 +1,6 @@
 import JSON
 package import Logging
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)

@@ -1,7 +1,7 @@
 import JSON
+import NIOHTTP1
 import Synchronization
 import TestSupport
-import NIOHTTP1
 import Testing
 
 @Suite("Processes that die", .serialized)

@@ -13,7 +13,9 @@ struct IsolationTests {
         let body = #"{"strategy_name":"stolen","description":null,"parameters":{}}"#
         for base in [cluster.baseURL, cluster.gatewayURL(1), cluster.gatewayURL(2), cluster.strategiesURL(1)] {
             let client = stranger.client.at(base)
-            for (method, text) in [(HTTPMethod.GET, nil), (.PUT, body), (.PATCH, #"{"status":"active"}"#), (.DELETE, nil)] {
+            for (method, text) in [
+                (HTTPMethod.GET, nil), (.PUT, body), (.PATCH, #"{"status":"active"}"#), (.DELETE, nil),
+            ] {
                 let foreign = try await client.send(
                     method, "/api/v1/strategies/\(id)", body: text.map { ("application/json", $0) })
                 let missing = try await client.send(
@@ -44,7 +46,8 @@ struct IsolationTests {
         let user = try await TestUser.make(cluster)
         let identity = [
             ("X-User-Id", String(user.id)), ("X-User-Role", "admin"), ("X-User-Email", user.email),
-            ("X-Forwarded-User", user.email), ("X-Authenticated-User", String(user.id)), ("X-Forwarded-For", "127.0.0.1"),
+            ("X-Forwarded-User", user.email), ("X-Authenticated-User", String(user.id)),
+            ("X-Forwarded-For", "127.0.0.1"),
         ]
         for url in [
             cluster.strategiesURL(1) + "/api/v1/strategies", cluster.strategiesURL(2) + "/api/v1/strategies/1",

@@ -35,7 +35,8 @@ struct SeedExamplesTests {
 
         let created = try await user.post(
             "/api/v1/strategies",
-            json: #"{"strategy_name":"BTC Momentum","description":"Follows it","parameters":{"window":20,"rate":1.50}}"#)
+            json: #"{"strategy_name":"BTC Momentum","description":"Follows it","parameters":{"window":20,"rate":1.50}}"#
+        )
         #expect(created.status == 201)
         #expect(created.object.names == Self.strategyMembers)
         #expect(created["user_id"] == registered["id"] && created["version"]?.integer == 1)
@@ -53,7 +54,9 @@ struct SeedExamplesTests {
 
         let patched = try await user.send(
             .PATCH, "/api/v1/strategies/\(id)",
-            body: ("application/merge-patch+json", #"{"status":"active","description":null,"parameters":{"window":null}}"#))
+            body: (
+                "application/merge-patch+json", #"{"status":"active","description":null,"parameters":{"window":null}}"#
+            ))
         #expect(patched.status == 200 && patched["version"]?.integer == 2)
         #expect(patched["status"] == .string("active") && patched["description"] == .null)
         #expect(patched["parameters"] == .object(JSONObject(["rate": .number("1.50")])))
@@ -61,7 +64,10 @@ struct SeedExamplesTests {
 
         let replaced = try await user.send(
             .PUT, "/api/v1/strategies/\(id)",
-            body: ("application/json", #"{"strategy_name":"ETH","description":"new","parameters":{},"tags":["eth"],"status":"paused"}"#))
+            body: (
+                "application/json",
+                #"{"strategy_name":"ETH","description":"new","parameters":{},"tags":["eth"],"status":"paused"}"#
+            ))
         #expect(replaced.status == 200 && replaced["tags"] == .array([.string("eth")]))
         let fetched = try await user.get("/api/v1/strategies/\(id)")
         #expect(fetched.status == 200 && fetched.json == replaced.json)

@@ -44,7 +44,9 @@ struct SessionTests {
         #expect(statuses.count { $0.status == 401 } == 5)
         let denied = statuses.filter { $0.status == 429 }
         #expect(denied.count == 11)
-        #expect(denied.allSatisfy { Int($0.headers.first(name: "Retry-After") ?? "").map { (1...60).contains($0) } == true })
+        #expect(
+            denied.allSatisfy { Int($0.headers.first(name: "Retry-After") ?? "").map { (1...60).contains($0) } == true }
+        )
         // Another account from the same address is not affected.
         #expect(try await APIClient(cluster.baseURL).login(TestUser.newEmail(), "Wrong-Password-1").status == 401)
     }

@@ -48,7 +48,8 @@ package struct MigrationRunner: Sendable {
         let missing = migrations.filter { applied[$0.version] == nil }
         for migration in missing {
             try await apply(migration, session)
-            logger.info("Migration applied", metadata: ["version": "\(migration.version)", "name": "\(migration.name)"])
+            logger.info(
+                "Migration applied", metadata: ["version": "\(migration.version)", "name": "\(migration.name)"])
         }
         return missing
     }

@@ -40,7 +40,8 @@ struct APIClient: Sendable {
     }
 
     func send(
-        _ method: HTTPMethod, _ path: String, headers: [(String, String)] = [], body: (type: String, text: String)? = nil
+        _ method: HTTPMethod, _ path: String, headers: [(String, String)] = [],
+        body: (type: String, text: String)? = nil
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: baseURL + path)
         request.method = method
@@ -52,7 +53,8 @@ struct APIClient: Sendable {
         }
         let response = try await HTTPClient.shared.execute(request, timeout: timeout)
         let bytes = try await response.body.collect(upTo: 64 << 20)
-        return Answer(status: Int(response.status.code), headers: response.headers, bytes: Array(bytes.readableBytesView))
+        return Answer(
+            status: Int(response.status.code), headers: response.headers, bytes: Array(bytes.readableBytesView))
     }
 
     func get(_ path: String, headers: [(String, String)] = []) async throws -> Answer {

@@ -34,7 +34,9 @@ struct MigrationTests {
     func edited() async throws {
         try await TestDatabase.with { database in
             try await database.session().execute("UPDATE schema_migrations SET checksum = 'edited' WHERE version = 2")
-            let error = await #expect(throws: MigrationRunner.Refused.self) { try await Self.runner(database).migrate() }
+            let error = await #expect(throws: MigrationRunner.Refused.self) {
+                try await Self.runner(database).migrate()
+            }
             #expect(error?.description.contains("Migration 2 (sessions) was edited") == true)
         }
     }
@@ -43,7 +45,9 @@ struct MigrationTests {
     func newer() async throws {
         try await TestDatabase.with { database in
             try await database.session().execute("INSERT INTO schema_migrations VALUES (999, 'future', 'x')")
-            let error = await #expect(throws: MigrationRunner.Refused.self) { try await Self.runner(database).migrate() }
+            let error = await #expect(throws: MigrationRunner.Refused.self) {
+                try await Self.runner(database).migrate()
+            }
             #expect(error?.description.contains("version 999") == true)
         }
     }
@@ -55,7 +59,8 @@ struct MigrationTests {
             let insert = "INSERT INTO users (email, full_name, password_hash) VALUES ($1, 'N', 'x') RETURNING id"
             let id = try await session.execute(insert, ["Ann@Example.com"]).integer(0, 0) ?? 0
             await #expect(throws: (any Error).self) { try await session.execute(insert, ["ann@example.COM"]) }
-            try await session.execute("INSERT INTO trading_strategies (user_id, strategy_name) VALUES ($1, 'S')", [.integer(id)])
+            try await session.execute(
+                "INSERT INTO trading_strategies (user_id, strategy_name) VALUES ($1, 'S')", [.integer(id)])
             try await session.execute("DELETE FROM users WHERE id = $1", [.integer(id)])
             #expect(try await session.execute("SELECT count(*) FROM trading_strategies").integer(0, 0) == 0)
         }

@@ -15,7 +15,8 @@ struct CallerIsolationTests {
         try await TestDatabase.with { database in
             let session = try await database.session()
             let rows = try await session.execute(
-                "INSERT INTO users (email, full_name, password_hash) VALUES ('a@x', 'A', 'x'), ('b@x', 'B', 'x') RETURNING id")
+                "INSERT INTO users (email, full_name, password_hash) VALUES ('a@x', 'A', 'x'), ('b@x', 'B', 'x') RETURNING id"
+            )
             let users = [0, 1].compactMap { rows.integer($0, 0) }
             let client = try PostgresClientTests.client(database, .strategies, connections: 1)
             try await withRunning(client) { try await body(database, client, users) }
@@ -84,7 +85,8 @@ struct CallerIsolationTests {
                 """)
             let document = try #require(rows.text(0, 0))
             let id = try #require(rows.integer(0, 1))
-            let expected = #"{"id":\#(id),"user_id":\#(users[0]),"strategy_name":"Quote \" and \\ é","description":null,"#
+            let expected =
+                #"{"id":\#(id),"user_id":\#(users[0]),"strategy_name":"Quote \" and \\ é","description":null,"#
                 + #""parameters":{"a": 1.50},"tags":["x","y z"],"status":"draft","version":1,"created_at":""#
             #expect(document.hasPrefix(expected))
             #expect(document.hasSuffix("Z\"}"))

@@ -41,7 +41,9 @@ struct PostgresClientTests {
                 let square = Statement("square", "SELECT $1::bigint * $1::bigint")
                 let wrong = try await withThrowingTaskGroup(of: Bool.self) { tasks in
                     for number in 0..<1000 {
-                        tasks.addTask { try await client.read(square, [.integer(number)]).integer(0, 0) == number * number }
+                        tasks.addTask {
+                            try await client.read(square, [.integer(number)]).integer(0, 0) == number * number
+                        }
                     }
                     return try await tasks.reduce(0) { $0 + ($1 ? 0 : 1) }
                 }
@@ -60,7 +62,10 @@ struct PostgresClientTests {
                     for number in 0..<50 {
                         tasks.addTask {
                             do throws(PostgresError) {
-                                return (number, .success(try await client.read(divide, [.integer(number % 5)]).integer(0, 0)))
+                                return (
+                                    number,
+                                    .success(try await client.read(divide, [.integer(number % 5)]).integer(0, 0))
+                                )
                             } catch {
                                 return (number, .failure(error))
                             }

@@ -16,7 +16,8 @@ struct PostgresFaultTests {
                 let session = try await database.session()
                 for _ in 0..<5 {
                     try await session.execute(
-                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test'")
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'test'"
+                    )
                     #expect(
                         try await eventually {
                             (try? await client.read(Self.one).integer(0, 0)) == 1

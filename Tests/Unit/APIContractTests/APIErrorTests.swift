@@ -14,7 +14,9 @@ struct APIErrorTests {
 
     @Test("validation lists each field")
     func fields() {
-        let error = APIError.validation([FieldError(["body", "email"], "not an e-mail address", type: "value_error.email")])
+        let error = APIError.validation([
+            FieldError(["body", "email"], "not an e-mail address", type: "value_error.email")
+        ])
         #expect(
             error.body(requestID: "r")
                 == #"{"detail":[{"loc":["body","email"],"msg":"not an e-mail address","type":"value_error.email"}],"code":"validation_failed","request_id":"r"}"#
@@ -61,7 +63,9 @@ struct TraceContextTests {
     func requestIDs() {
         #expect(RequestID.isWellFormed(RequestID.make()))
         #expect(RequestID.isWellFormed("order-12345.retry_1"))
-        for id in ["", "short", "has space in it", "line\r\nbreak-here", String(repeating: "a", count: 129), "ünïcödé-id"] {
+        for id in [
+            "", "short", "has space in it", "line\r\nbreak-here", String(repeating: "a", count: 129), "ünïcödé-id",
+        ] {
             #expect(!RequestID.isWellFormed(id))
         }
     }

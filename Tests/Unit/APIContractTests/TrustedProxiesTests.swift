@@ -20,7 +20,8 @@ struct TrustedProxiesTests {
 
     @Test("several headers are one list, in their order")
     func severalHeaders() {
-        #expect(proxies.clientAddress(peer: "::1", forwardedFor: ["6.6.6.6", "203.0.113.7", "10.0.0.9"]) == "203.0.113.7")
+        #expect(
+            proxies.clientAddress(peer: "::1", forwardedFor: ["6.6.6.6", "203.0.113.7", "10.0.0.9"]) == "203.0.113.7")
     }
 
     @Test("an entry that is no address ends the reading", arguments: ["unknown", "", "203.0.113.7:80", "<script>"])
@@ -34,7 +35,8 @@ struct TrustedProxiesTests {
         #expect(!proxies.contains("::ffff:11.0.0.1"))
     }
 
-    @Test("a list with something that is no block is refused by name", arguments: ["10.0.0.0/33", "localhost", "::1/129"])
+    @Test(
+        "a list with something that is no block is refused by name", arguments: ["10.0.0.0/33", "localhost", "::1/129"])
     func malformed(list: String) {
         #expect(throws: CIDRBlock.Malformed.self) { try TrustedProxies(list) }
     }

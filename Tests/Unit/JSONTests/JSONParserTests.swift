@@ -23,7 +23,8 @@ struct JSONParserTests {
         "what RFC 8259 does not allow is refused",
         arguments: [
             "", " ", "{", "[1,]", #"{"a":1,}"#, #"{"a"}"#, "01", "1.", ".5", "+1", "1e", "tru", "nul", "'a'", #""\x""#,
-            "\"\u{1}\"", "[1 2]", "1 2", "NaN", "Infinity", #"{a:1}"#, #"{"a":1 "b":2}"#, #""\ud800""#, #""\udc00\ud800""#,
+            "\"\u{1}\"", "[1 2]", "1 2", "NaN", "Infinity", #"{a:1}"#, #"{"a":1 "b":2}"#, #""\ud800""#,
+            #""\udc00\ud800""#,
             #""\u12g4""#, "\u{FEFF}{}", "// {}",
         ])
     func refusals(text: String) {
@@ -45,7 +46,9 @@ struct JSONParserTests {
 
     @Test("nesting is bounded, however deep the text goes")
     func depth() throws {
-        func nested(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
         #expect(try JSONValue(parsing: nested(32).utf8, maximumDepth: 32).depth == 32)
         #expect(throws: JSONError.self) { try JSONValue(parsing: nested(33).utf8, maximumDepth: 32) }
         #expect(throws: JSONError.self) { try JSONValue(parsing: nested(100_000).utf8) }

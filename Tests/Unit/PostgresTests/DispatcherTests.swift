@@ -53,7 +53,8 @@ struct DispatcherTests {
     @Test("a plan never hands out more than waits", arguments: 0..<200)
     func bounded(seed: UInt64) {
         var random = SplitMix(seed: seed)
-        let slots = Self.slots((0..<Int.random(in: 1...6, using: &random)).map { _ in Int.random(in: 0...3, using: &random) })
+        let slots = Self.slots(
+            (0..<Int.random(in: 1...6, using: &random)).map { _ in Int.random(in: 0...3, using: &random) })
         let queries = Int.random(in: 0...300, using: &random)
         let leases = Int.random(in: 0...4, using: &random)
         let plan = Dispatcher.plan(slots: slots, waitingQueries: queries, waitingLeases: leases)

@@ -78,7 +78,8 @@ struct PipelineStateTests {
     @Test("a lost connection gives back exactly the queries without an answer")
     func abandoning() {
         var state = PipelineState<Int>()
-        for expectation: PipelineState<Int>.Expectation in [.query(1), .sync, .setting(2), .query(2), .sync, .query(3)] {
+        for expectation: PipelineState<Int>.Expectation in [.query(1), .sync, .setting(2), .query(2), .sync, .query(3)]
+        {
             state.sent(expectation)
         }
         _ = state.received(.success)

@@ -23,14 +23,18 @@ struct SettingsTableTests {
                 }
             }
         }
-        let sorted = rows.sorted { ($1.processes.count, $0.setting.environmentName) < ($0.processes.count, $1.setting.environmentName) }
+        let sorted = rows.sorted {
+            ($1.processes.count, $0.setting.environmentName) < ($0.processes.count, $1.setting.environmentName)
+        }
         let lines = sorted.map { setting, processes in
             let readers = processes.count == catalogues.count ? "all" : processes.joined(separator: ", ")
             let value = setting.defaultDescription
             let shown = ["required", "none"].contains(value) ? value : "`\(value)`"
-            return "| `\(setting.environmentName)` | \(readers) | \(setting.typeDescription) | \(shown) | \(setting.summary) |"
+            return
+                "| `\(setting.environmentName)` | \(readers) | \(setting.typeDescription) | \(shown) | \(setting.summary) |"
         }
-        return (["| variable | read by | type | default | what |", "|---|---|---|---|---|"] + lines).joined(separator: "\n")
+        return (["| variable | read by | type | default | what |", "|---|---|---|---|---|"] + lines).joined(
+            separator: "\n")
     }
 
     @Test("its settings table is what the processes read")

@@ -33,7 +33,8 @@ struct SettingsReaderTests {
 
     @Test("a list is read from commas and from a JSON array alike")
     func lists() async throws {
-        let environment = try await SettingsReader(environment: ["CORS_ORIGINS": "https://a.example, https://b.example"])
+        let environment = try await SettingsReader(environment: ["CORS_ORIGINS": "https://a.example, https://b.example"]
+        )
         #expect(try environment.value(Self.origins) == ["https://a.example", "https://b.example"])
         try await Self.withFile(#"{"cors":{"origins":["https://a.example"]}}"#) { path in
             let origins = try await SettingsReader(environment: ["CONFIG_FILE": path]).value(Self.origins)

@@ -25,7 +25,9 @@ struct JSONLogHandlerTests {
 
     @Test("an entry is one JSON object on one line, whatever the text holds")
     func oneLine() throws {
-        let lines = Self.logged { $0.warning("two\nlines \"quoted\"", metadata: ["request_id": "r-1\n", "list": ["a", "b"]]) }
+        let lines = Self.logged {
+            $0.warning("two\nlines \"quoted\"", metadata: ["request_id": "r-1\n", "list": ["a", "b"]])
+        }
         try #require(lines.count == 1)
         let entry = try #require(JSONValue(parsing: lines[0].utf8).object)
         #expect(entry["level"] == .string("warning"))
