@@ -52,7 +52,7 @@ package actor Supervisor {
     /// - Returns: whether it had been ready.
     /// - Throws: when the cluster does not come up; everything that had been started is stopped by then.
     package func run(whenReady: @Sendable @escaping () -> Void) async throws -> Bool {
-        let control = ControlServer(path: topology.layout.controlSocket) { await self.answer($0) }
+        let control = try await ControlServer(path: topology.layout.controlSocket) { await self.answer($0) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await control.run() }
             group.addTask { try await self.boundLogs() }

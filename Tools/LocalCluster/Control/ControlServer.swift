@@ -6,19 +6,24 @@ import NIOPosix
 struct ControlServer: Sendable {
     private static let longestRequest = 65_536
 
-    let path: String
-    let answer: @Sendable (ControlRequest) async -> ControlReply
+    private let listener: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>
+    private let answer: @Sendable (ControlRequest) async -> ControlReply
 
-    /// Serves until the task is cancelled.
-    func run() async throws {
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    /// Listens on the socket at `path`; whatever is there is replaced.
+    init(path: String, answer: @escaping @Sendable (ControlRequest) async -> ControlReply) async throws {
+        self.answer = answer
+        listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
+    }
+
+    /// Serves until the task is cancelled.
+    func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
-            try await server.executeThenClose { connections in
+            try await listener.executeThenClose { connections in
                 for try await connection in connections {
                     // A client that goes away is its own affair.
                     group.addTask { try? await serve(connection) }
