@@ -11,7 +11,8 @@ struct RouteTable: Sendable {
     func methods(for path: String) -> [String] {
         let segments = path.split(separator: "/")
         let matches = routes.filter { route in
-            route.path.components.count == segments.count && zip(route.path.components, segments).allSatisfy { $0 ~= $1 }
+            route.path.components.count == segments.count
+                && zip(route.path.components, segments).allSatisfy { $0 ~= $1 }
         }
         return Set(matches.map(\.method.rawValue)).sorted()
     }

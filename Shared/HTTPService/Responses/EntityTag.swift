@@ -21,7 +21,9 @@ package struct EntityTag: Hashable, Sendable, CustomStringConvertible {
         var isAny = false
         _ = list(field) { element in
             if element == "*" { isAny = true }
-            if element.count >= 2, element.first == "\"", element.last == "\"" { tags.append(element.dropFirst().dropLast()) }
+            if element.count >= 2, element.first == "\"", element.last == "\"" {
+                tags.append(element.dropFirst().dropLast())
+            }
             return false
         }
         return isAny ? nil : tags

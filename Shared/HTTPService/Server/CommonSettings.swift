@@ -11,10 +11,12 @@ package enum CommonSettings {
         "redis.password", default: "", isSecret: true, summary: "Password of the Redis, where it asks for one.")
     /// The database.
     package static let postgresURL = Setting<String>(
-        "postgres.url", summary: "PostgreSQL as a libpq URI, such as postgresql://user@host:5432/cryptodesk?sslmode=require.")
+        "postgres.url",
+        summary: "PostgreSQL as a libpq URI, such as postgresql://user@host:5432/cryptodesk?sslmode=require.")
     /// The role's password.
     package static let postgresPassword = Setting<String>(
-        "postgres.password", default: "", isSecret: true, summary: "Password of the PostgreSQL role, where it asks for one.")
+        "postgres.password", default: "", isSecret: true,
+        summary: "Password of the PostgreSQL role, where it asks for one.")
     /// Connections an instance may hold.
     package static let postgresConnections = Setting<Int>(
         "postgres.connections", default: 4, summary: "Connections to PostgreSQL that an instance holds, 1 to 20.",

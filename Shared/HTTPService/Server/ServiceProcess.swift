@@ -1,6 +1,7 @@
 package import Logging
 package import Settings
 import Telemetry
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)

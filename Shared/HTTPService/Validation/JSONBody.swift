@@ -30,9 +30,13 @@ package enum JSONBody {
         var (count, isInString, isEscaped) = (0, false, false)
         for byte in bytes {
             if isInString {
-                if isEscaped { isEscaped = false }
-                else if byte == UInt8(ascii: "\\") { isEscaped = true }
-                else if byte == UInt8(ascii: "\"") { isInString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                }
             } else {
                 switch byte {
                 case UInt8(ascii: "\""): isInString = true

@@ -66,7 +66,9 @@ package struct ObjectValidator: Sendable {
             return []
         }
         guard count.contains(elements.count) else {
-            fail(name, "ensure this list has \(count.lowerBound) to \(count.upperBound) items", type: "value_error.list.size")
+            fail(
+                name, "ensure this list has \(count.lowerBound) to \(count.upperBound) items",
+                type: "value_error.list.size")
             return []
         }
         return elements.enumerated().map { text($1, at: [name, String($0)], length: length) }

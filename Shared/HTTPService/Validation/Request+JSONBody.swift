@@ -50,7 +50,9 @@ extension Request {
             }
         }
         // A connection that ends in the middle of a body looks like the body's end here.
-        if let expected, collected.readableBytes < expected { throw APIError.malformed("The request body is incomplete") }
+        if let expected, collected.readableBytes < expected {
+            throw APIError.malformed("The request body is incomplete")
+        }
         return collected
     }
 }

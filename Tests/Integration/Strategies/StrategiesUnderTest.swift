@@ -35,7 +35,8 @@ struct StrategiesUnderTest: Sendable {
     private struct TokenByName: AccessTokenAuthenticator {
         func authenticate(_ token: String) async throws(AuthenticationError) -> AccessToken {
             guard token.hasPrefix("user-"), let id = Int(token.dropFirst(5)) else { throw .invalid(reason: "test") }
-            return AccessToken(userID: id, tokenID: "j", sessionID: "s", epoch: 0, role: .user, issuedAt: 0, expiresAt: 1)
+            return AccessToken(
+                userID: id, tokenID: "j", sessionID: "s", epoch: 0, role: .user, issuedAt: 0, expiresAt: 1)
         }
     }
 
@@ -51,7 +52,8 @@ struct StrategiesUnderTest: Sendable {
         try await TestDatabase.with { database in
             let session = try await database.session()
             let rows = try await session.execute(
-                "INSERT INTO users (email, full_name, password_hash) VALUES ('a@x', 'A', 'x'), ('b@x', 'B', 'x') RETURNING id")
+                "INSERT INTO users (email, full_name, password_hash) VALUES ('a@x', 'A', 'x'), ('b@x', 'B', 'x') RETURNING id"
+            )
             let client = try PostgresClient(
                 configuration: PostgresConfiguration(
                     url: try database.url(.strategies), password: TestDatabase.password, maximumConnections: 2,
@@ -86,7 +88,8 @@ struct StrategiesUnderTest: Sendable {
         if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
         let request = Request(
             head: HTTPRequest(
-                method: method, scheme: nil, authority: nil, path: target.hasPrefix("/api") ? target : Self.path + target,
+                method: method, scheme: nil, authority: nil,
+                path: target.hasPrefix("/api") ? target : Self.path + target,
                 headerFields: headers),
             body: RequestBody(buffer: ByteBuffer(string: body ?? "")))
         let response = try await responder.respond(to: request, channel: EmbeddedChannel())

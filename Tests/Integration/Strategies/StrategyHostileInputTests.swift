@@ -11,9 +11,11 @@ import Testing
 struct StrategyHostileInputTests {
     static let refused: [(String, Int)] = [
         (#"{"strategy_name":"a\u0000b"}"#, 422), (#"{"strategy_name":"a","parameters":{"k":"\u0000"}}"#, 422),
-        (#"{"strategy_name":"a","parameters":{"k":1e70000}}"#, 422), (#"{"strategy_name":"a","parameters":{"k":1e-20000}}"#, 422),
+        (#"{"strategy_name":"a","parameters":{"k":1e70000}}"#, 422),
+        (#"{"strategy_name":"a","parameters":{"k":1e-20000}}"#, 422),
         (#"{"strategy_name":"a","parameters":{"k":1e999999999999}}"#, 422), (#"{"strategy_name":"\ud800"}"#, 400),
-        (#"{"strategy_name":"a","strategy_name":"b"}"#, 400), (#"{"strategy_name":"a"}}"#, 400), (#"[{"strategy_name":"a"}]"#, 422),
+        (#"{"strategy_name":"a","strategy_name":"b"}"#, 400), (#"{"strategy_name":"a"}}"#, 400),
+        (#"[{"strategy_name":"a"}]"#, 422),
         (#"{"strategy_name":"a","__proto__":{}}"#, 422), (#"{"strategy_name":"a","user_id":2}"#, 422), ("", 400),
     ]
 
@@ -41,7 +43,8 @@ struct StrategyHostileInputTests {
             let numbers = #"{"a":1e308,"b":-5e-324,"c":123456789012345678901234567890.123456789,"d":-0,"e":1E+2}"#
             let array = "{\"a\":[" + Array(repeating: "0", count: 32_000).joined(separator: ",") + "]}"
             for parameters in [depth, size, array, numbers] {
-                let created = try await service.send(.post, body: "{\"strategy_name\":\"a\",\"parameters\":\(parameters)}")
+                let created = try await service.send(
+                    .post, body: "{\"strategy_name\":\"a\",\"parameters\":\(parameters)}")
                 #expect(created.status == 201)
                 // What was stored can be patched: it still keeps to the limits.
                 let patched = try await service.send(.patch, "/\(created.id)", body: #"{"description":"d"}"#)
@@ -66,7 +69,8 @@ struct StrategyHostileInputTests {
 
     static let queries: [(String, Int)] = [
         ("?q=%27%20OR%201=1--", 200), ("?tag=%27%7D", 200), ("?q=%25", 200), ("?q=%5C", 200), ("?sort=id;select", 422),
-        ("?status=%00", 422), ("?cursor=AAAA", 422), ("?limit=1e3", 422), ("?q=%FF", 400), ("?user_id=1", 422), ("?q=%00", 422),
+        ("?status=%00", 422), ("?cursor=AAAA", 422), ("?limit=1e3", 422), ("?q=%FF", 400), ("?user_id=1", 422),
+        ("?q=%00", 422),
         ("?limit=99999999999999999999", 422), ("?cursor=MTo0OjE6YQ", 200),
     ]
 

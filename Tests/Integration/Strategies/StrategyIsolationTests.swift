@@ -11,7 +11,8 @@ struct StrategyIsolationTests {
 
     static let operations: [(HTTPRequest.Method, String?, HTTPFields)] = [
         (.get, nil, [:]), (.head, nil, [:]), (.get, nil, [.ifNoneMatch: "*"]), (.put, body, [:]),
-        (.put, body, [.ifMatch: "*"]), (.put, body, [.ifMatch: "\"x\""]), (.patch, body, [:]), (.patch, body, [.ifMatch: "*"]),
+        (.put, body, [.ifMatch: "*"]), (.put, body, [.ifMatch: "\"x\""]), (.patch, body, [:]),
+        (.patch, body, [.ifMatch: "*"]),
         (.delete, nil, [:]), (.delete, nil, [.ifMatch: "\"x\""]),
     ]
 
@@ -35,7 +36,9 @@ struct StrategyIsolationTests {
     @Test("lists, filters, searches and cursors show one's own rows only")
     func lists() async throws {
         try await StrategiesUnderTest.with { service in
-            for index in 0..<5 { try await service.create("secret \(index)", rest: #","tags":["t"],"status":"active""#) }
+            for index in 0..<5 {
+                try await service.create("secret \(index)", rest: #","tags":["t"],"status":"active""#)
+            }
             let own = try await service.create("secret too", as: 1, rest: #","tags":["t"],"status":"active""#)
             let page = try await service.send(.get, "?limit=2&sort=strategy_name")
             let next = try #require(page.next)

@@ -80,7 +80,8 @@ struct StrategyPaginationTests {
                 ("?status=active", [first, third]), ("?tag=x", [second]), ("?tag=x%20y", [first]), ("?tag=Btc", []),
                 ("?q=btc", [first, second, third]), ("?q=BTC&status=active", [first, third]), ("?q=trend", [first]),
                 ("?q=100%25", [second]), ("?q=c_e", [second]), ("?q=%25%25", []), ("?q=%5C", [second]),
-                ("?q=btc&tag=btc&status=active", [third]), ("?q=nothing", []), ("?status=paused", []), ("?q=&tag=", [first, second, third]),
+                ("?q=btc&tag=btc&status=active", [third]), ("?q=nothing", []), ("?status=paused", []),
+                ("?q=&tag=", [first, second, third]),
             ]
             for sort in StrategySort.allCases {
                 for (query, ids) in expected {

@@ -27,12 +27,15 @@ struct StrategyResourceTests {
             #expect(created.object["tags"] == .array([]) && created.object["status"] == .string("draft"))
             #expect(created.object["version"]?.integer == 1)
             #expect(created.object["created_at"] == created.object["updated_at"])
-            #expect(created.object["created_at"]?.string?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/) != nil)
+            #expect(
+                created.object["created_at"]?.string?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/) != nil)
             let shown = try await service.send(.get, "/\(created.id)")
             #expect(shown.status == 200 && shown.text == created.text)
             #expect(shown.headers[.eTag] == created.headers[.eTag])
             let head = try await service.send(.head, "/\(created.id)/")
-            #expect(head.status == 200 && head.text.isEmpty && head.headers[.contentLength] == shown.headers[.contentLength])
+            #expect(
+                head.status == 200 && head.text.isEmpty && head.headers[.contentLength] == shown.headers[.contentLength]
+            )
         }
     }
 
@@ -47,7 +50,9 @@ struct StrategyResourceTests {
                 let json = text.jsonEscaped
                 let created = try await service.send(
                     .post,
-                    body: "{\"strategy_name\":\(json),\"description\":\(json),\"tags\":[\(json)],\"parameters\":{\(json):\(json)}}")
+                    body:
+                        "{\"strategy_name\":\(json),\"description\":\(json),\"tags\":[\(json)],\"parameters\":{\(json):\(json)}}"
+                )
                 #expect(created.status == 201, "\(json)")
                 for member in ["strategy_name", "description"] {
                     #expect(created.object[member]?.string.map { Array($0.utf8) } == Array(text.utf8))
@@ -67,7 +72,8 @@ struct StrategyResourceTests {
             let replaced = try await service.send(.put, "/\(id)", body: #"{"strategy_name":"M"}"#)
             #expect(replaced.status == 200 && replaced.headers[.eTag] == "\"\(id)-2\"")
             #expect(replaced.object["description"] == .null && replaced.object["tags"] == .array([]))
-            #expect(replaced.object["status"] == .string("draft") && replaced.object["parameters"]?.serialized() == "{}")
+            #expect(
+                replaced.object["status"] == .string("draft") && replaced.object["parameters"]?.serialized() == "{}")
             #expect(replaced.object["version"]?.integer == 2)
             let (created, updated) = (replaced.object["created_at"]?.string, replaced.object["updated_at"]?.string)
             #expect(created ?? "" < updated ?? "")
@@ -78,7 +84,8 @@ struct StrategyResourceTests {
     @Test("PATCH merges, in both media types")
     func patch() async throws {
         try await StrategiesUnderTest.with { service in
-            let id = try await service.create("N", rest: #","description":"D","tags":["a"],"parameters":{"a":1.50,"b":{"c":2}}"#)
+            let id = try await service.create(
+                "N", rest: #","description":"D","tags":["a"],"parameters":{"a":1.50,"b":{"c":2}}"#)
             let merge: HTTPFields = [.contentType: "application/merge-patch+json"]
             let first = try await service.send(
                 .patch, "/\(id)", headers: merge, body: #"{"parameters":{"b":{"c":null,"d":3}},"status":"paused"}"#)
@@ -114,7 +121,9 @@ struct StrategyResourceTests {
             let (old, new) = ("\"\(id)-1\"", "\"\(id)-2\"")
             let unchanged = try await service.send(.get, "/\(id)", headers: [.ifNoneMatch: "W/\(old)"])
             #expect(unchanged.status == 304 && unchanged.text.isEmpty && unchanged.headers[.eTag] == old)
-            #expect(try await service.send(.put, "/\(id)", headers: [.ifMatch: old], body: #"{"strategy_name":"M"}"#).status == 200)
+            #expect(
+                try await service.send(.put, "/\(id)", headers: [.ifMatch: old], body: #"{"strategy_name":"M"}"#).status
+                    == 200)
             #expect(try await service.send(.get, "/\(id)", headers: [.ifNoneMatch: old]).status == 200)
             for stale in [old, "W/\(new)", "\"\(id + 1)-2\"", "\"x\""] {
                 let headers: HTTPFields = [.ifMatch: stale]
@@ -125,7 +134,9 @@ struct StrategyResourceTests {
             }
             #expect(try await service.send(.get, "/\(id)").object["strategy_name"] == .string("M"))
             let either: HTTPFields = [.ifMatch: "\(old), \(new)"]
-            #expect(try await service.send(.patch, "/\(id)", headers: either, body: #"{"strategy_name":"P"}"#).status == 200)
+            #expect(
+                try await service.send(.patch, "/\(id)", headers: either, body: #"{"strategy_name":"P"}"#).status == 200
+            )
             #expect(try await service.send(.delete, "/\(id)", headers: [.ifMatch: "*"]).status == 204)
             #expect(try await service.send(.delete, "/\(id)", headers: [.ifMatch: "*"]).status == 404)
         }
@@ -138,7 +149,8 @@ struct StrategyResourceTests {
             let statuses = try await withThrowingTaskGroup(of: Int.self) { tasks in
                 for index in 0..<40 {
                     tasks.addTask {
-                        try await service.send(.patch, "/\(id)", body: "{\"parameters\":{\"p\(index)\":\(index)}}").status
+                        try await service.send(.patch, "/\(id)", body: "{\"parameters\":{\"p\(index)\":\(index)}}")
+                            .status
                     }
                 }
                 return try await tasks.reduce(into: []) { $0.append($1) }

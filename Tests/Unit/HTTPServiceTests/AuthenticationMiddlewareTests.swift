@@ -28,7 +28,8 @@ struct AuthenticationMiddlewareTests {
         router.group("/private").add(middleware: AuthenticationMiddleware(Stub())).get { _, context in
             Response.json("\(try context.requireCaller().userID)")
         }
-        let responder = ServiceResponder(router: router, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let responder = ServiceResponder(
+            router: router, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let request = Request(
             head: HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/private", headerFields: headers),
             body: RequestBody(buffer: ByteBuffer()))

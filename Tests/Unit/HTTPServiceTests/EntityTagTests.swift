@@ -3,7 +3,8 @@ import Testing
 
 @Suite("entity tags")
 struct EntityTagTests {
-    @Test("If-None-Match compares weakly", arguments: [#""17-3""#, #"W/"17-3""#, "*", #""x" , "17-3""#, #""a",W/"17-3""#])
+    @Test(
+        "If-None-Match compares weakly", arguments: [#""17-3""#, #"W/"17-3""#, "*", #""x" , "17-3""#, #""a",W/"17-3""#])
     func noneMatch(field: String) {
         #expect(EntityTag("17-3").isNamed(byIfNoneMatch: field))
     }

@@ -23,7 +23,8 @@ struct ObjectValidatorTests {
 
     @Test("every failure is an item of its own, unknown members last")
     func everyFailure() throws {
-        let text = #"{"long":"abc","short":"","null":null,"number":1,"nul":"a\u0000","tags":["",2],"many":[1,2,3],"x":1}"#
+        let text =
+            #"{"long":"abc","short":"","null":null,"number":1,"nul":"a\u0000","tags":["",2],"many":[1,2,3],"x":1}"#
         var body = ObjectValidator(try object(text))
         _ = body.string("missing", length: 1...2)
         _ = body.string("long", length: 1...2)

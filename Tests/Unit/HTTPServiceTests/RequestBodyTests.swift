@@ -16,7 +16,8 @@ struct RequestBodyTests {
             body: RequestBody(buffer: ByteBuffer(string: body)))
     }
 
-    private func status(_ request: Request, as types: [JSONMediaType] = [.json], upTo limit: Int = 1000) async -> String {
+    private func status(_ request: Request, as types: [JSONMediaType] = [.json], upTo limit: Int = 1000) async -> String
+    {
         do {
             _ = try await request.jsonObject(as: types, upTo: limit)
             return "200"
@@ -34,7 +35,9 @@ struct RequestBodyTests {
         #expect(await status(request("{\"a\":1}", type: type)) == "200")
     }
 
-    @Test("another media type is a 415", arguments: [nil, "", "text/plain", "application/jsonp", "application/json;charset=latin1"])
+    @Test(
+        "another media type is a 415",
+        arguments: [nil, "", "text/plain", "application/jsonp", "application/json;charset=latin1"])
     func mediaType(type: String?) async {
         #expect(await status(request("{}", type: type)) == "415 unsupported_media_type")
     }

@@ -19,12 +19,16 @@ struct ServiceResponderTests {
     ) async throws -> (response: Response, body: JSONObject?) {
         let router = Router<ServiceRequestContext>.service()
         router.get("/things/{id}") { _, context in Response.json("{\"id\":\"\(context.parameters.get("id") ?? "")\"}") }
-        router.put("/things/{id}") { _, _ -> Response in throw APIError.validation([FieldError(["body"], "m", type: "t")]) }
+        router.put("/things/{id}") { _, _ -> Response in
+            throw APIError.validation([FieldError(["body"], "m", type: "t")])
+        }
         router.get("/unforeseen") { _, _ -> Response in throw Unforeseen() }
         router.get("/foreseen") { _, _ -> Response in throw Foreseen() }
         router.get("/framework") { _, _ -> Response in throw HTTPError(.badRequest, message: "SELECT * FROM users") }
         router.get("/large") { _, _ -> Response in throw NIOTooManyBytesError(maxBytes: 1) }
-        let responder = ServiceResponder(router: router, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }) {
+        let responder = ServiceResponder(
+            router: router, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) {
             $0 is Foreseen ? APIError.unavailable(.databaseUnavailable, "later") : nil
         }
         let request = Request(
@@ -56,8 +60,10 @@ struct ServiceResponderTests {
     }
 
     static let errors: [(HTTPRequest.Method, String, Int, String)] = [
-        (.get, "/nothing", 404, "not_found"), (.get, "/things", 404, "not_found"), (.get, "/things/1/2", 404, "not_found"),
-        (.post, "/things/1", 405, "method_not_allowed"), (.init("BREW") ?? .trace, "/things/1", 405, "method_not_allowed"),
+        (.get, "/nothing", 404, "not_found"), (.get, "/things", 404, "not_found"),
+        (.get, "/things/1/2", 404, "not_found"),
+        (.post, "/things/1", 405, "method_not_allowed"),
+        (.init("BREW") ?? .trace, "/things/1", 405, "method_not_allowed"),
         (.put, "/things/1", 422, "validation_failed"), (.get, "/unforeseen", 500, "internal_error"),
         (.get, "/foreseen", 503, "database_unavailable"), (.get, "/framework", 400, "bad_request"),
         (.get, "/large", 413, "body_too_large"),

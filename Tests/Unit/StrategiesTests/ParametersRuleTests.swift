@@ -25,7 +25,9 @@ struct ParametersRuleTests {
         #expect(try violations(text(65_537)) == ["value_error.json.size"])
     }
 
-    @Test("the size counted is that of the JSON text", arguments: ["{}", #"{"a":[1,2.5,-300,true,false,null,"\n\u0001é\"\\"],"b":{}}"#])
+    @Test(
+        "the size counted is that of the JSON text",
+        arguments: ["{}", #"{"a":[1,2.5,-300,true,false,null,"\n\u0001é\"\\"],"b":{}}"#])
     func sizeIsExact(text: String) throws {
         var object = try #require(try JSONValue(parsing: Array(text.utf8)).object)
         object["p"] = .string("")
@@ -36,7 +38,9 @@ struct ParametersRuleTests {
         #expect(!ParametersRule.violations(of: .object(object)).isEmpty)
     }
 
-    @Test("a few bytes that PostgreSQL would write out as a hundred thousand are refused", arguments: ["1e70000", "1E+65536", "-1.5e65536"])
+    @Test(
+        "a few bytes that PostgreSQL would write out as a hundred thousand are refused",
+        arguments: ["1e70000", "1E+65536", "-1.5e65536"])
     func expansion(number: String) throws {
         #expect(try violations("{\"a\":\(number)}").contains("value_error.json.size"))
     }
@@ -52,14 +56,18 @@ struct ParametersRuleTests {
         #expect(try violations("{\"a\":\(number)}").contains("value_error.number.range"))
     }
 
-    @Test("ordinary numbers pass", arguments: ["0", "-0.0", "1e308", "1.7976931348623157e308", "5e-324", "12345678901234567890"])
+    @Test(
+        "ordinary numbers pass",
+        arguments: ["0", "-0.0", "1e308", "1.7976931348623157e308", "5e-324", "12345678901234567890"])
     func ordinary(number: String) throws {
         #expect(try violations("{\"a\":\(number)}") == [])
     }
 
     @Test(
         "digits are counted as they are written in full",
-        arguments: zip(["1", "-12.50", "1e3", "1.5e3", "1.5e-3", "0.001e5", "120e-2"], [(1, 0), (2, 2), (4, 0), (4, 0), (1, 4), (6, 0), (1, 2)]))
+        arguments: zip(
+            ["1", "-12.50", "1e3", "1.5e3", "1.5e-3", "0.001e5", "120e-2"],
+            [(1, 0), (2, 2), (4, 0), (4, 0), (1, 4), (6, 0), (1, 2)]))
     func digits(text: String, expected: (Int, Int)) throws {
         let digits = try #require(NumberDigits(text))
         #expect((digits.integer, digits.fraction) == expected)

@@ -23,7 +23,8 @@ struct StrategyDraftTests {
     @Test("a name is enough; the rest has defaults")
     func defaults() throws {
         let draft = try draft(#"{"strategy_name":"BTC"}"#)
-        #expect(draft == StrategyDraft(name: "BTC", description: nil, parameters: JSONObject(), tags: [], status: "draft"))
+        #expect(
+            draft == StrategyDraft(name: "BTC", description: nil, parameters: JSONObject(), tags: [], status: "draft"))
     }
 
     @Test("every member is taken as it is")
@@ -45,18 +46,28 @@ struct StrategyDraftTests {
         (#"{"strategy_name":"a","parameters":[]}"#, ["body.parameters type_error.object"]),
         (#"{"strategy_name":"a","parameters":null}"#, ["body.parameters type_error.object"]),
         (#"{"strategy_name":"a","tags":"x"}"#, ["body.tags type_error.list"]),
-        (#"{"strategy_name":"a","tags":["",1]}"#, ["body.tags.0 value_error.str.min_length", "body.tags.1 type_error.string"]),
+        (
+            #"{"strategy_name":"a","tags":["",1]}"#,
+            ["body.tags.0 value_error.str.min_length", "body.tags.1 type_error.string"]
+        ),
         (#"{"strategy_name":"a","tags":["x","x"]}"#, ["body.tags value_error.list.unique_items"]),
         (#"{"strategy_name":"a","status":"done"}"#, ["body.status value_error.enum"]),
         (#"{"strategy_name":"a","status":null}"#, ["body.status type_error.none"]),
-        (#"{"strategy_name":"a","id":1,"user_id":2}"#, ["body.id value_error.extra", "body.user_id value_error.extra"]),
+        (
+            #"{"strategy_name":"a","id":1,"user_id":2}"#,
+            ["body.id value_error.extra", "body.user_id value_error.extra"]
+        ),
         (#"{"strategy_name":"a\u0000"}"#, ["body.strategy_name value_error.nul"]),
         (#"{"strategy_name":"a","tags":["\u0000"]}"#, ["body.tags.0 value_error.nul"]),
         (#"{"strategy_name":"a","parameters":{"\u0000":1}}"#, ["body.parameters value_error.nul"]),
         (#"{"strategy_name":"a","parameters":{"x":["\u0000"]}}"#, ["body.parameters value_error.nul"]),
-        (#"{"strategy_name":"","status":1,"tags":{}}"#, [
-            "body.strategy_name value_error.str.min_length", "body.tags type_error.list", "body.status value_error.enum",
-        ]),
+        (
+            #"{"strategy_name":"","status":1,"tags":{}}"#,
+            [
+                "body.strategy_name value_error.str.min_length", "body.tags type_error.list",
+                "body.status value_error.enum",
+            ]
+        ),
     ]
 
     @Test("each failure is an item", arguments: bounds)
@@ -67,7 +78,9 @@ struct StrategyDraftTests {
     @Test("lengths end where they say")
     func lengths() throws {
         func body(name: Int = 1, description: Int = 0, tags: Int = 0, tag: Int = 1) -> String {
-            let list = (0..<tags).map { "\"\(String(repeating: "t", count: tag - 1))\(Character(Unicode.Scalar(UInt8(97 + $0))))\"" }
+            let list = (0..<tags).map {
+                "\"\(String(repeating: "t", count: tag - 1))\(Character(Unicode.Scalar(UInt8(97 + $0))))\""
+            }
             return """
                 {"strategy_name":"\(String(repeating: "é", count: name))",
                  "description":"\(String(repeating: "\u{1F600}", count: description))","tags":[\(list.joined(separator: ","))]}

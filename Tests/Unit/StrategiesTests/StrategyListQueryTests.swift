@@ -58,13 +58,17 @@ struct StrategyListQueryTests {
                 query.status = filters & 1 != 0 ? "draft" : nil
                 query.tag = filters & 2 != 0 ? "t" : nil
                 query.search = filters & 4 != 0 ? "s" : nil
-                query.cursor = filters & 8 != 0 ? ListCursor(sort: sort, key: sort.sortsByTime ? "2026-01-01T00:00:00Z" : "n", id: 1) : nil
+                query.cursor =
+                    filters & 8 != 0
+                    ? ListCursor(sort: sort, key: sort.sortsByTime ? "2026-01-01T00:00:00Z" : "n", id: 1) : nil
                 let (statement, parameters) = Queries.list(query, userID: 7)
                 #expect(names.updateValue(statement.sql, forKey: statement.name) == nil)
                 #expect(statement.sql.contains("WHERE user_id = $1"))
                 #expect(statement.sql.contains("ORDER BY \(sort.column) \(sort.isDescending ? "DESC" : "ASC"), id"))
                 #expect(parameters.first == .integer(7) && parameters.dropFirst().first == .integer(51))
-                #expect(statement.sql.contains("$\(parameters.count)") && !statement.sql.contains("$\(parameters.count + 1)"))
+                #expect(
+                    statement.sql.contains("$\(parameters.count)")
+                        && !statement.sql.contains("$\(parameters.count + 1)"))
             }
         }
         #expect(Set(names.values).count == 96)
@@ -78,7 +82,9 @@ struct StrategyListQueryTests {
         #expect(Queries.create.sql.contains("(user_id,") && Queries.create.sql.contains("VALUES ($1,"))
     }
 
-    @Test("a search stands for itself", arguments: zip(["a", "50%", "a_b", "\\", "é'"], ["%a%", "%50\\%%", "%a\\_b%", "%\\\\%", "%é'%"]))
+    @Test(
+        "a search stands for itself",
+        arguments: zip(["a", "50%", "a_b", "\\", "é'"], ["%a%", "%50\\%%", "%a\\_b%", "%\\\\%", "%é'%"]))
     func likePattern(text: String, pattern: String) {
         #expect(LikePattern.containing(text) == pattern)
     }
@@ -86,7 +92,9 @@ struct StrategyListQueryTests {
     @Test("arrays are written as PostgreSQL reads them")
     func arrays() {
         #expect(ArrayLiteral.text([]) == "{}")
-        #expect(ArrayLiteral.text(["a", "b,c", "d\"e", "f\\g", "{}", "NULL", " "]) == #"{"a","b,c","d\"e","f\\g","{}","NULL"," "}"#)
+        #expect(
+            ArrayLiteral.text(["a", "b,c", "d\"e", "f\\g", "{}", "NULL", " "])
+                == #"{"a","b,c","d\"e","f\\g","{}","NULL"," "}"#)
         #expect(ArrayLiteral.integers([1, -2]) == "{1,-2}")
     }
 }

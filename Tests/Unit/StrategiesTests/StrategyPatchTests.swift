@@ -41,7 +41,9 @@ struct StrategyPatchTests {
         }
     }
 
-    @Test("what a client may not write is refused", arguments: ["id", "user_id", "version", "created_at", "updated_at", "x"])
+    @Test(
+        "what a client may not write is refused",
+        arguments: ["id", "user_id", "version", "created_at", "updated_at", "x"])
     func readOnly(member: String) throws {
         let error = #expect(throws: APIError.self) { try patched("{\"\(member)\":1}") }
         guard case .fields(let fields) = error?.detail else {
@@ -51,7 +53,9 @@ struct StrategyPatchTests {
         #expect(fields.map(\.location) == [["body", member]])
     }
 
-    @Test("the result keeps to the rules of a strategy", arguments: [#"{"strategy_name":""}"#, #"{"status":"x"}"#, #"{"parameters":1}"#])
+    @Test(
+        "the result keeps to the rules of a strategy",
+        arguments: [#"{"strategy_name":""}"#, #"{"status":"x"}"#, #"{"parameters":1}"#])
     func invalidResult(patch: String) throws {
         let error = #expect(throws: APIError.self) { try patched(patch) }
         #expect(error?.status == 422)

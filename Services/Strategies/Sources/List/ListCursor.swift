@@ -33,7 +33,9 @@ package struct ListCursor: Hashable, Sendable {
 
     /// - Returns: `nil` for anything that ``encoded`` does not write.
     package init?(encoded: String) {
-        guard let bytes = Base64URL.decode(encoded.utf8), let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard let bytes = Base64URL.decode(encoded.utf8), let text = String(validating: bytes, as: UTF8.self) else {
+            return nil
+        }
         let parts = text.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 4, parts[0] == Self.version,
             let sort = StrategySort.allCases.first(where: { String($0.index) == parts[1] }),

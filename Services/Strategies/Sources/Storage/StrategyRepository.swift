@@ -42,7 +42,8 @@ package struct StrategyRepository: Sendable {
         id: Int, userID: Int, with draft: StrategyDraft, if precondition: VersionPrecondition
     ) async throws -> StoredStrategy {
         let rows = try await database.write(
-            Queries.replace, draft.replacement(id: id, userID: userID, if: precondition), caller: Caller(userID: userID))
+            Queries.replace, draft.replacement(id: id, userID: userID, if: precondition), caller: Caller(userID: userID)
+        )
         guard let changed = StoredStrategy(rows) else { throw try await reason(id: id, userID: userID) }
         return changed
     }
