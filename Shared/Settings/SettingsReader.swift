@@ -31,7 +31,8 @@ package struct SettingsReader: Sendable {
             throw SettingsError(setting, "must be of type \(setting.typeDescription), which \(shown) is not")
         }
         guard setting.isAllowed(value) else {
-            throw SettingsError(setting, "does not allow \(shown): \(setting.summary)")
+            let meaning = setting.summary.hasSuffix(".") ? String(setting.summary.dropLast()) : setting.summary
+            throw SettingsError(setting, "does not allow \(shown): \(meaning)")
         }
         return value
     }
