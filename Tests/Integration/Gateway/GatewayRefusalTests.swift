@@ -169,9 +169,9 @@ struct GatewayRefusalTests {
     @Test("a sender that is too slow is cut off with 408, one that says nothing without a word")
     func slowSenders() async throws {
         var options = GatewayUnderTest.Options()
-        options.timeouts.requestHead = .milliseconds(300)
-        options.timeouts.requestBody = .milliseconds(300)
-        options.timeouts.keepAlive = .milliseconds(300)
+        options.timeouts.requestHead = .seconds(1)
+        options.timeouts.requestBody = .seconds(1)
+        options.timeouts.keepAlive = .seconds(1)
         try await run(options) { gateway, upstream in
             let head = try await gateway.client()
             let trickling = Task {

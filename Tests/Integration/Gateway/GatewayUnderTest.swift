@@ -1,5 +1,6 @@
 import APIContract
 import Authentication
+import Dispatch
 import Gateway
 import HTTPService
 import Logging
@@ -24,6 +25,24 @@ struct GatewayUnderTest: Sendable {
 
     let port: Int
     let drain: DrainState
+    private let eventLoop: any EventLoop
+
+    /// Lets the gateway, which has one event loop, do nothing while `body` makes things happen that it shall see at once.
+    func asleep(_ body: () async throws -> Void) async throws {
+        let (asleep, awake) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        eventLoop.execute {
+            asleep.signal()
+            awake.wait()
+        }
+        defer { awake.signal() }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                asleep.wait()
+                continuation.resume()
+            }
+        }
+        try await body()
+    }
 
     /// `Authorization: Bearer` with this token is user 1.
     static let token = "token-1"
@@ -73,7 +92,7 @@ struct GatewayUnderTest: Sendable {
             eventLoopGroup: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let test: @Sendable () async throws -> Void = {
             _ = try await eventually { listening.value != 0 }
-            try await body(GatewayUnderTest(port: listening.value, drain: drain))
+            try await body(GatewayUnderTest(port: listening.value, drain: drain, eventLoop: group.any()))
         }
         if options.isHealthChecked {
             try await withRunning(checker, server, body: test)

@@ -2,6 +2,11 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// An upstream that does what the field `X-Behave` of a request asks for, and remembers what it was sent.
 final class UpstreamUnderTest: Sendable {
@@ -12,6 +17,8 @@ final class UpstreamUnderTest: Sendable {
         let fields: HTTPHeaders
         var bodyBytes = 0
         var body = ""
+        /// How much of a stream was handed to the system.
+        var streamed = 0
         var trailers: HTTPHeaders?
         var isComplete = false
         var wasAbandoned = false
@@ -69,6 +76,15 @@ final class UpstreamUnderTest: Sendable {
     /// Ends all connections, as a restart does, and goes on accepting new ones.
     func closeConnections() async { for connection in log.open { try? await connection.close() } }
 
+    /// The same without a goodbye: what is written to them afterwards fails.
+    func resetConnections() async {
+        for connection in log.open {
+            let option = (connection as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+            try? await option?.get()
+        }
+        await closeConnections()
+    }
+
     func stop() async {
         try? await channel.close()
         await closeConnections()
@@ -123,6 +139,12 @@ final class UpstreamUnderTest: Sendable {
             case "close-at-head":
                 index = nil
                 context.close(promise: nil)
+            case "stall":
+                // Takes nothing for a while, as an instance that is busy does.
+                context.channel.syncOptions.map { try? $0.setOption(.autoRead, value: false) }
+                context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
+                    context.channel.syncOptions.map { try? $0.setOption(.autoRead, value: true) }
+                }
             case "early":
                 send(.unauthorized, "early", ["Connection": "keep-alive"], context)
             default: break
@@ -195,6 +217,7 @@ final class UpstreamUnderTest: Sendable {
                 left -= count
                 let bytes = ByteBuffer(repeating: UInt8(ascii: "s"), count: count)
                 context.writeAndFlush(Self.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+                if let index { log.change(index) { $0.streamed += count } }
             }
             if left == 0 { end(nil, context) }
         }

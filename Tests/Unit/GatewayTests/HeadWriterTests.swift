@@ -71,7 +71,7 @@ struct HeadWriterTests {
         var context = AnswerContext(requestID: "request-1")
         change(&context)
         var buffer = ByteBuffer()
-        writer.write(context, into: &buffer)
+        writer.write(context, date: "now", into: &buffer)
         return String(buffer: buffer).components("\r\n")
     }
 
@@ -103,6 +103,13 @@ struct HeadWriterTests {
         for forbidden in ["Server:", "X-Mine:", "X-Frame-Options:", "Connection: keep-alive", "Access-Control-Allow-Origin: *"] {
             #expect(!lines.contains { $0.hasPrefix(forbidden) }, "\(forbidden)")
         }
+    }
+
+    @Test("an answer tells when it was made, once")
+    func date() throws {
+        #expect(try answer(.ok, []).count { $0 == "Date: now" } == 1)
+        let own = try answer(.ok, [("date", "then")])
+        #expect(own.contains("date: then") && !own.contains("Date: now"))
     }
 
     @Test(

@@ -46,9 +46,11 @@ package struct ResponseHeadWriter: Sendable {
         }
     }
 
-    package func write(_ context: AnswerContext, into buffer: inout ByteBuffer) {
+    /// - Parameter date: of now, for an upstream that does not tell (RFC 9110 §6.6.1).
+    package func write(_ context: AnswerContext, date: @autoclosure () -> String, into buffer: inout ByteBuffer) {
         StatusLine.write(Int(head.status.code), into: &buffer)
         var present: SecurityFields = []
+        var hasDate = false
         for (name, value) in head.headers {
             let field = FieldName(name)
             switch field {
@@ -61,10 +63,12 @@ package struct ResponseHeadWriter: Sendable {
                 continue
             default:
                 if !connectionFields.isEmpty, connectionFields.contains(name.lowercased()) { continue }
+                if field == .date { hasDate = true }
                 present.formUnion(SecurityFields(field))
                 buffer.writeLine(name, value)
             }
         }
+        if !hasDate { buffer.writeLine("Date", date()) }
         context.write(besides: present, into: &buffer)
         switch framing {
         case .none, .untilClose: buffer.writeStaticString("\r\n")

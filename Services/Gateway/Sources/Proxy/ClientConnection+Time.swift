@@ -40,6 +40,7 @@ extension ClientConnection {
     }
 
     private func timedOut(_ exchange: Exchange) {
+        if exchange.state.isFinished { return abort() }  // answered, and the rest of the request does not come
         switch deadline.reason {
         case .requestBody where !exchange.state.headWasAnswered:
             answer(exchange, RequestRefusal.tooSlow.error, closes: true)

@@ -24,7 +24,7 @@ final class ErrorLog {
 
     func cutOff(cause: String, exchange: Exchange) {
         write(
-            .error, "Answer was cut off",
+            .warning, "Answer was cut off",
             [
                 "cause": "\(cause)", "request_id": "\(exchange.answer.requestID)",
                 "route": "\(exchange.route?.name ?? "none")",
