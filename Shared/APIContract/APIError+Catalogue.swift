@@ -10,7 +10,7 @@ extension APIError {
     /// 404, also for what belongs to another user.
     package static let notFound = APIError(404, .notFound, "Not found")
 
-    package static let bodyTooLarge = APIError(413, .bodyTooLarge, "The request body is larger than 10 MB")
+    package static let bodyTooLarge = APIError(413, .bodyTooLarge, "The request body is too large")
 
     package static let internalError = APIError(500, .internalError, "Something went wrong on our side")
 

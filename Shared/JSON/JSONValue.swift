@@ -32,7 +32,7 @@ extension JSONValue {
     /// This value changed by a merge patch (RFC 7396 §2): members of `patch` replace, `null` removes.
     package func merging(patch: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
-        let removed = Set(changes.members.lazy.filter(\.value.isNull).map(\.name))
+        let removed = changes.members.lazy.filter(\.value.isNull).map(\.name)
         var result = (object ?? JSONObject()).removing(removed)
         for member in changes.members where !member.value.isNull {
             result[member.name] = (result[member.name] ?? .null).merging(patch: member.value)

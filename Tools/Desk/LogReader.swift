@@ -18,6 +18,7 @@ struct LogReader {
     /// The position from which the last `count` lines follow.
     static func offset(ofLast count: Int, in path: String) -> Int {
         let size = size(of: path)
+        guard count > 0 else { return size }
         let window = min(size, 1 << 20)
         var bytes = [UInt8](repeating: 0, count: window)
         let descriptor = open(path, O_RDONLY)

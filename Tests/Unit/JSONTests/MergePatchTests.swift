@@ -27,4 +27,13 @@ struct MergePatchTests {
         let merged = try JSONValue(parsing: target.utf8).merging(patch: JSONValue(parsing: patch.utf8))
         #expect(merged.serialized() == result)
     }
+
+    @Test("names that only look alike are different names, in the patch and in the text")
+    func lookAlikes() throws {
+        let one = "{\"\u{e9}\":1}", other = "{\"e\u{301}\":2}", removal = "{\"e\u{301}\":null}"
+        let document = try JSONValue(parsing: one.utf8)
+        #expect(try document.merging(patch: JSONValue(parsing: other.utf8)).object?.members.count == 2)
+        #expect(try document.merging(patch: JSONValue(parsing: removal.utf8)).serialized().utf8.elementsEqual(one.utf8))
+        #expect(try JSONValue(parsing: "{\"K\":1,\"\u{212a}\":2}".utf8).object?.members.count == 2)
+    }
 }

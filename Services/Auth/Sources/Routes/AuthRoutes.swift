@@ -14,7 +14,7 @@ package struct AuthRoutes: Sendable {
     private let proxies: TrustedProxies
 
     /// The longest body that these routes read, in bytes.
-    private static let bodyLimit = 16 * 1024
+    private static let bodyLimit = 256 * 1024
 
     package init(
         accounts: AccountRepository, hasher: PasswordHasher, sessions: Sessions, limiter: LoginLimiter,

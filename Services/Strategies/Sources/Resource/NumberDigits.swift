@@ -13,6 +13,7 @@ package struct NumberDigits: Hashable, Sendable {
         var (integer, fraction) = (0, 0)
         var isFraction = false
         var exponent = 0
+        var isZero = true
         let bytes = text.utf8
         var index = bytes.startIndex
         while index < bytes.endIndex {
@@ -24,12 +25,15 @@ package struct NumberDigits: Hashable, Sendable {
                 index = bytes.endIndex
                 continue
             case UInt8(ascii: "-"): break
-            default: if isFraction { fraction += 1 } else { integer += 1 }
+            case let digit:
+                if digit != UInt8(ascii: "0") { isZero = false }
+                if isFraction { fraction += 1 } else { integer += 1 }
             }
             index = bytes.index(after: index)
         }
         isNegative = text.hasPrefix("-")
-        self.integer = max(1, integer + exponent)
+        // Nothing times any power of ten is still written as one zero.
+        self.integer = isZero ? 1 : max(1, integer + exponent)
         self.fraction = max(0, fraction - exponent)
     }
 }
