@@ -34,7 +34,8 @@ package struct GatewaySettings: Sendable {
         isAllowed: { (0...64).contains($0) })
     /// The largest request body, in bytes.
     package static let maximumBody = Setting<Int>(
-        "max.body.bytes", default: 10 * 1024 * 1024, unit: "bytes", summary: "Largest request body, larger ones get 413.",
+        "max.body.bytes", default: 10 * 1024 * 1024, unit: "bytes",
+        summary: "Largest request body, larger ones get 413.",
         isAllowed: { (0...(1 << 40)).contains($0) })
     /// Client connections at once.
     package static let maximumConnections = Setting<Int>(
@@ -43,7 +44,8 @@ package struct GatewaySettings: Sendable {
     /// How long Redis may take, in milliseconds.
     package static let redisDeadline = Setting<Int>(
         "redis.deadline.ms", default: 250, unit: "ms",
-        summary: "How long the gateway waits for Redis; then authenticated requests get 503, anonymous ones a local limit.",
+        summary:
+            "How long the gateway waits for Redis; then authenticated requests get 503, anonymous ones a local limit.",
         isAllowed: { (1...10_000).contains($0) })
     /// Requests that are logged.
     package static let accessLogInterval = Setting<Int>(

@@ -31,7 +31,8 @@ struct GatewayFailureTests {
     func neverSent(method: String) async throws {
         try await run { gateway, upstream in
             let path = method == "POST" ? "/api/v1/strategies" : "/api/v1/strategies/1"
-            let chunked = GatewayUnderTest.request(method, path, more: ["Transfer-Encoding: chunked"]) + "3\r\nabc\r\n0\r\n\r\n"
+            let chunked =
+                GatewayUnderTest.request(method, path, more: ["Transfer-Encoding: chunked"]) + "3\r\nabc\r\n0\r\n\r\n"
             for request in [GatewayUnderTest.request(method, path, body: "abc"), chunked] {
                 let client = try await gateway.client()
                 try await client.send(GatewayUnderTest.request())
@@ -111,7 +112,9 @@ struct GatewayFailureTests {
         let port = first.port
         try await GatewayUnderTest.run(options, upstreams: [port, second.port]) { gateway in
             func status() async throws -> Int { try await gateway.ask(GatewayUnderTest.request()).status }
-            func health() async throws -> String { try await gateway.ask("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").body }
+            func health() async throws -> String {
+                try await gateway.ask("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").body
+            }
             #expect(try await eventually { try await health().hasPrefix("{\"status\":\"ok\"") })
             await first.stop()
             #expect(try await eventually { try await health().hasPrefix("{\"status\":\"degraded\"") })

@@ -24,11 +24,15 @@ struct GatewayGuardTests {
     @Test("without a good token the answer is the same 401, and nobody upstream is asked")
     func unauthorized() async throws {
         try await run { gateway, upstream in
-            for field in ["X-User-Id: 1", "Authorization: Bearer nonsense", "Authorization: Basic dG9rZW4tMQ==", "Cookie: a=b"] {
+            for field in [
+                "X-User-Id: 1", "Authorization: Bearer nonsense", "Authorization: Basic dG9rZW4tMQ==", "Cookie: a=b",
+            ] {
                 let answer = try await gateway.ask(request(field))
                 #expect(answer.status == 401)
                 #expect(answer.field("WWW-Authenticate") == "Bearer")
-                #expect(answer.body.hasPrefix("{\"detail\":\"Could not validate credentials\",\"code\":\"not_authenticated\""))
+                #expect(
+                    answer.body.hasPrefix(
+                        "{\"detail\":\"Could not validate credentials\",\"code\":\"not_authenticated\""))
             }
             #expect(upstream.requests.isEmpty)
         }
@@ -40,7 +44,9 @@ struct GatewayGuardTests {
             #expect(try await gateway.ask(request("Authorization: Bearer fresh-7")).status == 200)
             let client = try await gateway.client()
             // The body comes while the token is being verified.
-            try await client.send("POST /api/v1/strategies HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer fresh-8\r\nContent-Length: 4\r\n\r\nbody")
+            try await client.send(
+                "POST /api/v1/strategies HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer fresh-8\r\nContent-Length: 4\r\n\r\nbody"
+            )
             #expect(try await client.receiveAnswer().status == 200)
             await client.close()
         }
@@ -49,7 +55,9 @@ struct GatewayGuardTests {
     @Test("what cannot be known is 503: keys that are away, and revocations that cannot be asked for")
     func unavailable() async throws {
         struct Away: Error {}
-        try await run { $0.verdict = { _ in .failure(Away()) } } _: { gateway, upstream in
+        try await run {
+            $0.verdict = { _ in .failure(Away()) }
+        } _: { gateway, upstream in
             let keys = try await gateway.ask(request("Authorization: Bearer away"))
             #expect(keys.status == 503 && keys.body.contains("\"authentication_unavailable\""))
             let revocation = try await gateway.ask(GatewayUnderTest.request())
@@ -61,7 +69,9 @@ struct GatewayGuardTests {
 
     @Test("a revoked token is refused, another user's is not")
     func revoked() async throws {
-        try await run { $0.verdict = { user in .success(user == 1) } } _: { gateway, upstream in
+        try await run {
+            $0.verdict = { user in .success(user == 1) }
+        } _: { gateway, upstream in
             let statuses = [
                 try await gateway.ask(request("Authorization: Bearer token-1")).status,
                 try await gateway.ask(request("Authorization: Bearer token-2")).status,
@@ -72,7 +82,9 @@ struct GatewayGuardTests {
 
     @Test("a used-up limit is 429 with when to come again, by user and route")
     func limited() async throws {
-        try await run { $0.limit = "1/h burst 2" } _: { gateway, upstream in
+        try await run {
+            $0.limit = "1/h burst 2"
+        } _: { gateway, upstream in
             for left in [1, 0] {
                 let answer = try await gateway.ask(request("Authorization: Bearer token-1"))
                 #expect(answer.status == 200 && answer.field("RateLimit")?.hasPrefix("\"user\";r=\(left);t=") == true)
@@ -82,7 +94,8 @@ struct GatewayGuardTests {
             #expect(refused.field("RateLimit-Policy") == "\"user\";q=2;w=7200")
             #expect((3590...3600).contains(refused.field("Retry-After").flatMap { Int($0) } ?? 0))
             #expect(try await gateway.ask(request("Authorization: Bearer token-2")).status == 200)
-            #expect(try await gateway.ask(request("Authorization: Bearer token-1", path: "/api/v1/auth/me")).status == 200)
+            #expect(
+                try await gateway.ask(request("Authorization: Bearer token-1", path: "/api/v1/auth/me")).status == 200)
             #expect(upstream.requests.count == 4)
         }
     }
@@ -106,7 +119,9 @@ struct GatewayGuardTests {
 
     @Test("a limiter that is away does not stop a caller whose token is known to hold")
     func openLimiter() async throws {
-        try await run { $0.limiterFails = true } _: { gateway, _ in
+        try await run {
+            $0.limiterFails = true
+        } _: { gateway, _ in
             let answer = try await gateway.ask(GatewayUnderTest.request())
             #expect(answer.status == 200 && answer.field("RateLimit") == nil)
         }
@@ -114,7 +129,9 @@ struct GatewayGuardTests {
 
     @Test("an address that keeps on sending bad tokens is told to stop, before they are verified")
     func badTokens() async throws {
-        try await run { $0.limit = "1/h burst 3" } _: { gateway, _ in
+        try await run {
+            $0.limit = "1/h burst 3"
+        } _: { gateway, _ in
             var statuses: [Int] = []
             for _ in 0..<4 { statuses.append(try await gateway.ask(request("Authorization: Bearer nonsense")).status) }
             #expect(statuses == [401, 401, 401, 429])

@@ -87,7 +87,8 @@ struct GatewayProxyTests {
             }
             #expect(statuses == [200, 404, 200, 200, 200])
             #expect(bodies.first == "3\r\none\r\n3\r\ntwo" && bodies.last == "hello")
-            #expect(upstream.requests.map(\.uri) == ["/api/v1/strategies", "/api/v1/strategies", "/api/v1/strategies/7"])
+            #expect(
+                upstream.requests.map(\.uri) == ["/api/v1/strategies", "/api/v1/strategies", "/api/v1/strategies/7"])
             #expect(upstream.requests[1].body == "{\"a\":1}")
         }
     }
@@ -106,7 +107,8 @@ struct GatewayProxyTests {
     func chunkedRequest() async throws {
         try await run { gateway, upstream in
             let head = GatewayUnderTest.request("POST", more: ["Transfer-Encoding: chunked"])
-            let answer = try await gateway.ask(head + "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nX-Sum: 7\r\nX-User-Id: 1\r\n\r\n")
+            let answer = try await gateway.ask(
+                head + "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nX-Sum: 7\r\nX-User-Id: 1\r\n\r\n")
             #expect(answer.status == 200)
             let sent = try #require(upstream.requests.first)
             #expect(sent.body == "abcdefg")
@@ -144,7 +146,8 @@ struct GatewayProxyTests {
             #expect(upstream.requests.first?.fields.contains(name: "Expect") == false)
 
             let refused = try await gateway.client()
-            try await refused.send("POST /api/v1/strategies HTTP/1.1\r\nHost: a\r\n" + expecting.joined(separator: "\r\n") + "\r\n\r\n")
+            try await refused.send(
+                "POST /api/v1/strategies HTTP/1.1\r\nHost: a\r\n" + expecting.joined(separator: "\r\n") + "\r\n\r\n")
             let text = try await refused.receiveToEnd()
             #expect(text.hasPrefix("HTTP/1.1 401 "))
             #expect(text.contains("Connection: close\r\n"))

@@ -12,7 +12,9 @@ struct GatewayRateLimitScriptTests {
         return RateLimitQuestion(policy: policy, key: "test:{\(UUID())}:\(name)")
     }
 
-    private func ask(_ client: RedisClient, _ questions: [RateLimitQuestion], cost: Int = 1) async throws -> RateLimitDecision {
+    private func ask(_ client: RedisClient, _ questions: [RateLimitQuestion], cost: Int = 1) async throws
+        -> RateLimitDecision
+    {
         let reply = try await client.evaluate(
             RateLimitScript.script, keys: questions.map(\.key),
             arguments: RateLimitScript.arguments(for: questions, cost: cost))
@@ -47,7 +49,9 @@ struct GatewayRateLimitScriptTests {
     }
 
     /// Both see the same arrival times. The script's clock cannot be set; an admitted request tells what it was.
-    @Test("the script and the Swift code say the same", arguments: ["5/s burst 3", "100/s burst 200", "7/m", "3/s burst 1"])
+    @Test(
+        "the script and the Swift code say the same",
+        arguments: ["5/s burst 3", "100/s burst 200", "7/m", "3/s burst 1"])
     func sameAsSwift(limit: String) async throws {
         try await redis.withClient { client in
             let question = try question("same", limit)

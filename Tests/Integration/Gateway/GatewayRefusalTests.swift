@@ -52,12 +52,15 @@ struct GatewayRefusalTests {
         "GET /api/v1/strategies HTTP/1.1\r\n\(head)X: a\0b\r\n\r\n",
         "GET /api/v1/strategies HTTP/1.1\r\n\(head)X\0: a\r\n\r\n",
         "GET /api/v1/strategies HTTP/1.1\r\n\(head)X: \u{1}\r\n\r\n",
-        "GET /api/v1/strategies HTTP/1.1\r\n\(head): a\r\n\r\n", "GET /api/v1/strategies HTTP/1.1\r\n\(head)X y: a\r\n\r\n",
-        "GET /api/v1/strategies HTTP/1.1\r\n\(head)X\r\n\r\n", "GET /api/v1/strategies HTTP/1.1\r\n X: a\r\n\(head)\r\n",
+        "GET /api/v1/strategies HTTP/1.1\r\n\(head): a\r\n\r\n",
+        "GET /api/v1/strategies HTTP/1.1\r\n\(head)X y: a\r\n\r\n",
+        "GET /api/v1/strategies HTTP/1.1\r\n\(head)X\r\n\r\n",
+        "GET /api/v1/strategies HTTP/1.1\r\n X: a\r\n\(head)\r\n",
         "GET\t/api/v1/strategies HTTP/1.1\r\n\(head)\r\n", "GET /api/v1/strategies HTTP/1.1 \r\n\(head)\r\n",
         "GET /api/v1/strategies HTTP/1.2\r\n\(head)\r\n", "GET /api/v1/strategies HTTP/2.0\r\n\(head)\r\n",
         "GET /api/v1/strategies HTTP/0.9\r\n\(head)\r\n", "GET /api/v1/strategies http/1.1\r\n\(head)\r\n",
-        "GET /api/v1/strategies\r\n\r\n", "G\u{e4}T / HTTP/1.1\r\n\(head)\r\n", "get /api/v1/strategies HTTP/1.1\r\n\(head)\r\n",
+        "GET /api/v1/strategies\r\n\r\n", "G\u{e4}T / HTTP/1.1\r\n\(head)\r\n",
+        "get /api/v1/strategies HTTP/1.1\r\n\(head)\r\n",
         "GET /api/v1/../v1/strategies HTTP/1.1\r\n\(head)\r\n", "GET //api/v1/strategies HTTP/1.1\r\n\(head)\r\n",
         "GET /api%2fv1/strategies HTTP/1.1\r\n\(head)\r\n", "GET /api/v1/strategies/%2e%2e HTTP/1.1\r\n\(head)\r\n",
         "GET /api/v1/strategies/%00 HTTP/1.1\r\n\(head)\r\n", "GET /api/v1/strategies#a HTTP/1.1\r\n\(head)\r\n",
@@ -66,7 +69,9 @@ struct GatewayRefusalTests {
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}", "\0", " GET / HTTP/1.1\r\n\r\n",
     ]
 
-    @Test("what could be read in two ways ends in an error and a closed connection, and never goes up whole", arguments: ambiguous)
+    @Test(
+        "what could be read in two ways ends in an error and a closed connection, and never goes up whole",
+        arguments: ambiguous)
     func ambiguity(bytes: String) async throws {
         try await run { gateway, upstream in
             let client = try await gateway.client()
@@ -123,12 +128,14 @@ struct GatewayRefusalTests {
             }
             for length in [16_384, 30_000, 200_000] {
                 let client = try await gateway.client()
-                try? await client.send("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: length))\r\n\r\n")
+                try? await client.send(
+                    "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: length))\r\n\r\n")
                 #expect(try await client.receiveToEnd().hasPrefix("HTTP/1.1 431 "), "\(length)")
                 await client.close()
             }
             let client = try await gateway.client()
-            try? await client.send("GET / HTTP/1.1\r\nHost: a\r\n" + (0..<5000).map { "X\($0): y\r\n" }.joined() + "\r\n")
+            try? await client.send(
+                "GET / HTTP/1.1\r\nHost: a\r\n" + (0..<5000).map { "X\($0): y\r\n" }.joined() + "\r\n")
             #expect(try await client.receiveToEnd().hasPrefix("HTTP/1.1 431 "))
             await client.close()
         }

@@ -1,4 +1,5 @@
 import Gateway
+import Synchronization
 import TestSupport
 import Testing
 
@@ -14,18 +15,24 @@ struct GatewayStreamingTests {
     /// More than the system's own buffers on the way take, which is what may be under way when nobody takes anything.
     private static let underWay = 25 * 1024 * 1024
 
+    /// Waits until a count that has begun to grow does not grow any more.
+    private static func standstill(_ count: () -> Int) async throws -> Int {
+        var (last, quietRounds) = (0, 0)
+        while quietRounds < 20 {
+            try await Task.sleep(for: .milliseconds(20))
+            let now = count()
+            quietRounds = now == last && now > 0 ? quietRounds + 1 : 0
+            last = now
+        }
+        return last
+    }
+
     @Test("a large answer to a reader that waits stays where it is, and comes whole once it reads")
     func slowReader() async throws {
         try await run { gateway, upstream in
             let client = try await RawClient(port: gateway.port, reads: false, keeps: false)
             try await client.send(GatewayUnderTest.request(behave: "stream \(Self.size)"))
-            var (streamed, quietRounds) = (0, 0)
-            while quietRounds < 20 {
-                try await Task.sleep(for: .milliseconds(20))
-                let now = upstream.requests.first?.streamed ?? 0
-                quietRounds = now == streamed && now > 0 ? quietRounds + 1 : 0
-                streamed = now
-            }
+            let streamed = try await Self.standstill { upstream.requests.first?.streamed ?? 0 }
             #expect(streamed < Self.underWay)
             try await client.startReading()
             #expect(try await eventually { client.byteCount > Self.size })
@@ -42,13 +49,17 @@ struct GatewayStreamingTests {
             let client = try await gateway.client()
             try await client.send(
                 GatewayUnderTest.request("POST", behave: "stall", more: ["Content-Length: \(Self.size)"]))
-            let piece = [UInt8](repeating: 7, count: 64 * 1024)
-            var sentUnread = 0
-            for index in 1...Self.size / piece.count {
-                try await client.send(piece)  // waits until the bytes have left
-                if upstream.requests.first?.bodyBytes ?? 0 == 0 { sentUnread = index * piece.count }
-            }
-            #expect(sentUnread < Self.underWay)
+            let sent = Mutex(0)
+            async let sending: Void = {
+                let piece = [UInt8](repeating: 7, count: 64 * 1024)
+                for _ in 0..<Self.size / piece.count {
+                    try await client.send(piece)  // waits until the bytes have left
+                    sent.withLock { $0 += piece.count }
+                }
+            }()
+            #expect(try await Self.standstill { sent.withLock { $0 } } < Self.underWay)
+            try await upstream.startReading()
+            try await sending
             let answer = try await client.receiveAnswer()
             #expect(answer.status == 200)
             #expect(upstream.requests.first?.bodyBytes == Self.size)

@@ -8,6 +8,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 import TestSupport
+import Testing
 
 /// A gateway on a port of its own, in front of upstreams of the test's, with a guard that does as the test says.
 struct GatewayUnderTest: Sendable {
@@ -109,9 +110,8 @@ struct GatewayUnderTest: Sendable {
     }
 
     private static func policy(_ options: Options) throws -> GatewayPolicy {
-        let limits = RateLimitPolicies(
-            user: RateLimit(settingText: options.limit) ?? RateLimit(1, per: 1, burst: 1)!,
-            address: RateLimit(settingText: options.limit) ?? RateLimit(1, per: 1, burst: 1)!)
+        let limit = try #require(RateLimit(settingText: options.limit))
+        let limits = RateLimitPolicies(user: limit, address: limit)
         let limiter = LocalRateLimiter()
         let (verdict, limiterFails) = (options.verdict, options.limiterFails)
         let guards = RequestGuard(

@@ -2,6 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
@@ -76,6 +77,11 @@ final class UpstreamUnderTest: Sendable {
     /// Ends all connections, as a restart does, and goes on accepting new ones.
     func closeConnections() async { for connection in log.open { try? await connection.close() } }
 
+    /// Lets those that behave as `stall` take what is sent to them.
+    func startReading() async throws {
+        for connection in log.open { try await connection.setOption(.autoRead, value: true).get() }
+    }
+
     /// The same without a goodbye: what is written to them afterwards fails.
     func resetConnections() async {
         for connection in log.open {
@@ -140,11 +146,8 @@ final class UpstreamUnderTest: Sendable {
                 index = nil
                 context.close(promise: nil)
             case "stall":
-                // Takes nothing for a while, as an instance that is busy does.
+                // Takes nothing until it is told to, as an instance that is busy does.
                 context.channel.syncOptions.map { try? $0.setOption(.autoRead, value: false) }
-                context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
-                    context.channel.syncOptions.map { try? $0.setOption(.autoRead, value: true) }
-                }
             case "early":
                 send(.unauthorized, "early", ["Connection": "keep-alive"], context)
             default: break
@@ -173,7 +176,8 @@ final class UpstreamUnderTest: Sendable {
                 end(["X-Sum": "6"], context)
             case "hints":
                 let hints = HTTPResponseHead(
-                    version: .http1_1, status: .custom(code: 103, reasonPhrase: "Early Hints"), headers: ["Link": "</a>"])
+                    version: .http1_1, status: .custom(code: 103, reasonPhrase: "Early Hints"),
+                    headers: ["Link": "</a>"])
                 context.write(Self.wrapOutboundOut(.head(hints)), promise: nil)
                 send(.ok, "after hints", [:], context)
             case "stream":
@@ -182,7 +186,9 @@ final class UpstreamUnderTest: Sendable {
                 stream(context)
             case "bye": send(.ok, "bye", ["Connection": "close"], context)
             case "own-fields":
-                send(.ok, "x", ["X-Frame-Options": "SAMEORIGIN", "Server": "secret/1.0", "X-Request-Id": "mine"], context)
+                send(
+                    .ok, "x", ["X-Frame-Options": "SAMEORIGIN", "Server": "secret/1.0", "X-Request-Id": "mine"], context
+                )
             default: send(.ok, "hello", ["Content-Type": "text/plain", "ETag": "\"1\""], context)
             }
         }

@@ -33,7 +33,9 @@ struct AccessTests {
     @Test("a change by cookie must come from one of our own pages")
     func crossSite() throws {
         let policy = CrossSitePolicy(origins: ["https://desk.example"])
-        func allows(_ method: HTTPMethod, _ fields: [(String, String)], _ credentials: Credentials = .cookie("t")) throws -> Bool {
+        func allows(_ method: HTTPMethod, _ fields: [(String, String)], _ credentials: Credentials = .cookie("t"))
+            throws -> Bool
+        {
             try policy.allows(request(method, fields), with: credentials)
         }
         #expect(try allows(.POST, [("Sec-Fetch-Site", "same-origin")]))
@@ -52,7 +54,8 @@ struct AccessTests {
     func origins() throws {
         let policy = CORSPolicy(origins: ["https://desk.example", "*", "null"])
         #expect(try policy.allowedOrigin(request(.GET, [("Origin", "https://desk.example")])) == "https://desk.example")
-        for origin in ["https://desk.example.evil", "http://desk.example", "https://desk.example:444", "*", "null", ""] {
+        for origin in ["https://desk.example.evil", "http://desk.example", "https://desk.example:444", "*", "null", ""]
+        {
             #expect(try policy.allowedOrigin(request(.GET, [("Origin", origin)])) == nil, "\(origin)")
         }
     }

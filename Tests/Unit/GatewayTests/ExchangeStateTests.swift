@@ -87,9 +87,11 @@ struct ExchangeStateTests {
         #expect(unsent.failed(.connectFailed) == .answer)
     }
 
-    @Test("nothing is asked again after a byte of an answer, or a timeout", arguments: [
-        ExchangeState.Failure.malformedAnswer, .timedOut, .noEndpoint, .exhausted,
-    ])
+    @Test(
+        "nothing is asked again after a byte of an answer, or a timeout",
+        arguments: [
+            ExchangeState.Failure.malformedAnswer, .timedOut, .noEndpoint, .exhausted,
+        ])
     func noRetry(failure: ExchangeState.Failure) {
         var state = connected()
         #expect(state.failed(failure) == .answer)

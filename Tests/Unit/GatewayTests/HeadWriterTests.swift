@@ -33,11 +33,15 @@ struct HeadWriterTests {
             [
                 ("Host", "desk.example"), ("Accept", "*/*"), ("Connection", "close, X-Mine"), ("X-Mine", "1"),
                 ("X-User-Id", "1"), ("Authorization", "Bearer t"), ("Keep-Alive", "1"), ("TE", "trailers"),
-                ("X-Forwarded-For", "1.1.1.1"), ("Forwarded", "for=1.1.1.1"), ("Upgrade", "h2c"), ("Expect", "100-continue"),
+                ("X-Forwarded-For", "1.1.1.1"), ("Forwarded", "for=1.1.1.1"), ("Upgrade", "h2c"),
+                ("Expect", "100-continue"),
                 ("X-Request-Id", "abcdefgh"), ("Proxy-Authorization", "x"), ("Via", "1.0 before"),
             ])
         #expect(
-            lines == ["GET /a?b=c HTTP/1.1", "Host: desk.example", "Accept: */*", "Authorization: Bearer t", "Via: 1.0 before"]
+            lines == [
+                "GET /a?b=c HTTP/1.1", "Host: desk.example", "Accept: */*", "Authorization: Bearer t",
+                "Via: 1.0 before",
+            ]
                 + own + ["", ""])
     }
 
@@ -80,8 +84,10 @@ struct HeadWriterTests {
         let lines = try answer(
             .ok,
             [
-                ("Content-Type", "text/plain"), ("Content-Length", "5"), ("Connection", "keep-alive, X-Mine"), ("X-Mine", "1"),
-                ("Server", "Hummingbird"), ("X-Request-Id", "other"), ("Access-Control-Allow-Origin", "*"), ("ETag", "\"1\""),
+                ("Content-Type", "text/plain"), ("Content-Length", "5"), ("Connection", "keep-alive, X-Mine"),
+                ("X-Mine", "1"),
+                ("Server", "Hummingbird"), ("X-Request-Id", "other"), ("Access-Control-Allow-Origin", "*"),
+                ("ETag", "\"1\""),
                 ("x-frame-options", "SAMEORIGIN"),
             ]
         ) {
@@ -100,7 +106,9 @@ struct HeadWriterTests {
         ] {
             #expect(lines.count { $0 == expected } == 1, "\(expected)")
         }
-        for forbidden in ["Server:", "X-Mine:", "X-Frame-Options:", "Connection: keep-alive", "Access-Control-Allow-Origin: *"] {
+        for forbidden in [
+            "Server:", "X-Mine:", "X-Frame-Options:", "Connection: keep-alive", "Access-Control-Allow-Origin: *",
+        ] {
             #expect(!lines.contains { $0.hasPrefix(forbidden) }, "\(forbidden)")
         }
     }
@@ -132,7 +140,8 @@ struct HeadWriterTests {
     @Test("an answer that contradicts itself has no framing")
     func contradiction() {
         for fields in [
-            [("Content-Length", "5"), ("Content-Length", "6")], [("Transfer-Encoding", "gzip")], [("Content-Length", "x")],
+            [("Content-Length", "5"), ("Content-Length", "6")], [("Transfer-Encoding", "gzip")],
+            [("Content-Length", "x")],
             [("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "chunked")],
         ] {
             let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: HTTPHeaders(fields))
@@ -151,7 +160,10 @@ struct HeadWriterTests {
     func trailers() {
         var buffer = ByteBuffer()
         ChunkedCoding.writeEnd(
-            ["Digest": "x", "Content-Length": "5", "X-User-Id": "1", "Transfer-Encoding": "chunked", "Set-Cookie": "a"],
+            [
+                "Digest": "x", "Content-Length": "5", "X-User-Id": "1", "Transfer-Encoding": "chunked",
+                "Set-Cookie": "a",
+            ],
             into: &buffer)
         #expect(String(buffer: buffer) == "0\r\nDigest: x\r\n\r\n")
     }
@@ -165,7 +177,8 @@ struct HeadWriterTests {
             .write(context, includesBody: true, date: "now", into: &buffer)
         let text = String(buffer: buffer)
         #expect(text.hasPrefix("HTTP/1.1 429 Too Many Requests\r\nDate: now\r\nRetry-After: 3\r\n"))
-        let body = "{\"detail\":\"Too many requests, try again later\",\"code\":\"rate_limited\",\"request_id\":\"request-1\"}"
+        let body =
+            "{\"detail\":\"Too many requests, try again later\",\"code\":\"rate_limited\",\"request_id\":\"request-1\"}"
         #expect(text.hasSuffix("Content-Length: \(body.utf8.count)\r\n\r\n\(body)"))
         #expect(text.contains("\r\nContent-Type: application/json\r\n"))
     }

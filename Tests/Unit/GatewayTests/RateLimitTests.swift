@@ -8,7 +8,8 @@ struct RateLimitTests {
         "a limit is written as a rate and a burst",
         arguments: [
             ("100/s burst 200", 200, 10_000, 2), ("100/s", 100, 10_000, 1), ("5/m", 5, 12_000_000, 60),
-            ("1/h burst 3", 3, 3_600_000_000, 10_800), ("3/s burst 1", 1, 333_334, 1), ("1/d", 1, 86_400_000_000, 86_400),
+            ("1/h burst 3", 3, 3_600_000_000, 10_800), ("3/s burst 1", 1, 333_334, 1),
+            ("1/d", 1, 86_400_000_000, 86_400),
         ])
     func parsing(text: String, burst: Int, interval: Int, window: Int) throws {
         let limit = try #require(RateLimit(settingText: text))

@@ -79,7 +79,9 @@ struct UpstreamTests {
         #expect("\(endpoint)" == text)
     }
 
-    @Test("anything else is no endpoint", arguments: ["", "auth", ":80", "auth:", "auth:0", "auth:65536", "a b:80", "http://a:80"])
+    @Test(
+        "anything else is no endpoint",
+        arguments: ["", "auth", ":80", "auth:", "auth:0", "auth:65536", "a b:80", "http://a:80"])
     func noEndpoint(text: String) {
         #expect(UpstreamEndpoint(text) == nil)
     }

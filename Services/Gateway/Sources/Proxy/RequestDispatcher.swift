@@ -34,7 +34,8 @@ extension GatewayPolicy {
 
     private func options(_ request: RequestHead) -> Dispatch {
         if request.target.form == .asterisk {
-            return .options(GatewayAnswer(status: 204, fields: [.init("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]))
+            return .options(
+                GatewayAnswer(status: 204, fields: [.init("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")]))
         }
         let methods = router.methods(path: request.target.pathText)
         guard !methods.isEmpty else { return .refuse(.notFound, nil) }

@@ -94,7 +94,8 @@ package struct RequestTarget: Sendable, Hashable {
 
     /// Whether a percent-encoded byte may stand in a path: not a slash of either kind, a dot or a control character.
     private static func isHarmless(_ high: UInt8, _ low: UInt8) -> Bool {
-        guard let high = Character(UnicodeScalar(high)).hexDigitValue, let low = Character(UnicodeScalar(low)).hexDigitValue
+        guard let high = Character(UnicodeScalar(high)).hexDigitValue,
+            let low = Character(UnicodeScalar(low)).hexDigitValue
         else { return false }
         let byte = UInt8(high << 4 | low)
         let forbidden: [UInt8] = [UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "."), 0x7F]
