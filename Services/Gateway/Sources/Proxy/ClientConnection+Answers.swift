@@ -1,4 +1,5 @@
 import APIContract
+import HTTPService
 import NIOCore
 import NIOHTTP1
 
@@ -20,7 +21,7 @@ extension ClientConnection {
         detach(exchange)?.cancel()
         if loop.isDraining || !exchange.state.restIsShort { exchange.answer.closesConnection = true }
         exchange.answerStatus = answer.status
-        let date = loop.date.current()
+        let date = loop.date.value
         collect {
             answer.write(exchange.answer, includesBody: exchange.request.method != .HEAD, date: date, into: &$0)
         }

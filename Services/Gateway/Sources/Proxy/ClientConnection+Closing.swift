@@ -1,4 +1,5 @@
 import APIContract
+import HTTPService
 import NIOCore
 import NIOHTTP1
 
@@ -81,7 +82,7 @@ extension ClientConnection {
         context.closesConnection = true
         refusalToCome = refusal  // more of it may be under way
         let answer = GatewayAnswer(refusal.error, requestID: id)
-        let date = loop.date.current()
+        let date = loop.date.value
         collect { answer.write(context, includesBody: head?.method != .HEAD, date: date, into: &$0) }
         closeAfterAnswer()
     }

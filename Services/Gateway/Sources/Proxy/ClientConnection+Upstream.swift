@@ -1,5 +1,6 @@
 import APIContract
 import DequeModule
+import HTTPService
 import NIOCore
 import NIOHTTP1
 
@@ -139,7 +140,7 @@ extension ClientConnection {
         }
         exchange.answerFraming = writer.framing
         exchange.answerStatus = Int(head.status.code)
-        collect { writer.write(exchange.answer, date: loop.date.current(), into: &$0) }
+        collect { writer.write(exchange.answer, date: loop.date.value, into: &$0) }
     }
 
     /// 1xx answers pass through (RFC 9110 §15.2), except for 100, which the gateway has given itself, and 101, which

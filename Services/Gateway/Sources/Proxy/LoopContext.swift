@@ -12,7 +12,7 @@ final class LoopContext {
     let health: GatewayHealth
     let deadlines: Deadlines
     var accessLog: AccessLog
-    var date = HTTPDate()
+    let date = DateHeader()
     var identifiers = IdentifierGenerator()
     /// Ticks since the event loop's context was made.
     private(set) var tick: UInt32 = 0
