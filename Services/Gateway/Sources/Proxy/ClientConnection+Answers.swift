@@ -20,6 +20,26 @@ extension ClientConnection {
         guard exchange.state.answering() else { return abort() }
         detach(exchange)?.cancel()
         if loop.isDraining || !exchange.state.restIsShort { exchange.answer.closesConnection = true }
+        if exchange.state.requestIsComplete || exchange.answer.closesConnection {
+            write(answer, for: exchange)
+        } else {
+            exchange.heldAnswer = answer
+            takeWaiting()
+            updateDeadline()
+        }
+    }
+
+    /// The rest of the request has come, or will not.
+    ///
+    /// An answer in the middle of a body makes proxies give the connection up (nginx does so without a word), and the
+    /// next request on it with them. So a short body is read to its end first.
+    func writeHeldAnswer(for exchange: Exchange) {
+        guard let answer = exchange.heldAnswer else { return }
+        exchange.heldAnswer = nil
+        write(answer, for: exchange)
+    }
+
+    private func write(_ answer: GatewayAnswer, for exchange: Exchange) {
         exchange.answerStatus = answer.status
         let date = loop.date.value
         collect {

@@ -108,7 +108,12 @@ extension ClientConnection {
     func refuseWhatFollows() {
         guard let refusal = refusalToCome, !isClosing else { return }
         if let exchange {
-            if !exchange.state.requestIsComplete { answer(exchange, refusal.error, closes: true) }
+            if exchange.heldAnswer != nil {
+                exchange.answer.closesConnection = true
+                writeHeldAnswer(for: exchange)
+            } else if !exchange.state.requestIsComplete {
+                answer(exchange, refusal.error, closes: true)
+            }
         } else {
             refuse(refusal)
         }

@@ -41,6 +41,10 @@ extension ClientConnection {
 
     private func timedOut(_ exchange: Exchange) {
         if exchange.state.isFinished { return abort() }  // answered, and the rest of the request does not come
+        if exchange.heldAnswer != nil {
+            exchange.answer.closesConnection = true
+            return writeHeldAnswer(for: exchange)
+        }
         switch deadline.reason {
         case .requestBody where !exchange.state.headWasAnswered:
             answer(exchange, RequestRefusal.tooSlow.error, closes: true)

@@ -117,7 +117,11 @@ extension ClientConnection {
                 exchange.upstream?.send(end)
             }
         }
-        if exchange.state.isOver { finish(exchange) }
+        if exchange.heldAnswer != nil {
+            writeHeldAnswer(for: exchange)
+        } else if exchange.state.isOver {
+            finish(exchange)
+        }
     }
 
     // MARK: Coming down

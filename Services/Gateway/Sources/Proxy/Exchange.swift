@@ -18,6 +18,8 @@ final class Exchange {
     var failedEndpoints: EndpointSet = []
     var lastUpstreamError: (any Error)?
 
+    /// The gateway's own answer, while the rest of a short body is read.
+    var heldAnswer: GatewayAnswer?
     var answerFraming = BodyFraming.none
     var answerStatus = 0
     /// Parts that went up before it was known that the head left.
