@@ -99,7 +99,9 @@ final class PostgresConnection {
                 isFine = isFine && set(query.caller, for: query.caller == .none ? .housekeeping : .setting(item))
                 openCaller = query.caller
             }
-            isFine = isFine && send(query.statement, query.parameters, expecting: .query(item))
+            // Recorded first, whatever comes of it: what was not sent must not be forgotten either.
+            pipeline.sent(.query(item))
+            isFine = isFine && send(query.statement, query.parameters)
             isOpen = mayShare
             if !mayShare {
                 isFine = isFine && sync()
@@ -141,13 +143,8 @@ final class PostgresConnection {
         return true
     }
 
-    private func send(
-        _ statement: Statement, _ parameters: EncodedParameters,
-        expecting expectation: PipelineState<Dispatched>.Expectation
-    ) -> Bool {
-        // Recorded first: a message that went out in part counts as sent.
-        pipeline.sent(expectation)
-        return parameters.withPointers { count, values in
+    private func send(_ statement: Statement, _ parameters: EncodedParameters) -> Bool {
+        parameters.withPointers { count, values in
             PQsendQueryPrepared(handle, statement.name, count, values, nil, nil, 0) == 1
         }
     }
@@ -211,6 +208,8 @@ final class PostgresConnection {
                 } else {
                     item.query.failAfterSending(.unavailable, error.message)
                 }
+                // Its end may come in a later round; nothing may be sent on it until then.
+                report(.lost(error.message))
             } else {
                 item.query.answer.give(.failure(error))
             }
