@@ -86,6 +86,33 @@ struct GatewayStreamingTests {
         }
     }
 
+    @Test("the last bytes of a last answer may take longer than a goodbye")
+    func slowGoodbye() async throws {
+        let upstream = try await UpstreamUnderTest()
+        var options = GatewayUnderTest.Options()
+        options.timeouts.linger = .milliseconds(100)
+        try await GatewayUnderTest.run(options, upstreams: [upstream.port]) { gateway in
+            // How much the system's buffers hold is not known; of so many sizes, one ends in the gateway's own.
+            let sizes = (0..<32).map { 1_500_000 + $0 * 100_000 }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for size in sizes {
+                    group.addTask {
+                        let client = try await RawClient(port: gateway.port, reads: false, keeps: false)
+                        try await client.send(
+                            GatewayUnderTest.request(behave: "stream \(size)", more: ["Connection: close"]))
+                        _ = try await Self.standstill { upstream.requests.reduce(0) { $0 + $1.streamed } }
+                        try await client.startReading()
+                        #expect(try await eventually { client.hasEnded })
+                        #expect(client.byteCount > size)
+                        await client.close()
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        await upstream.stop()
+    }
+
     @Test("many clients stream at once over two event loops")
     func concurrent() async throws {
         let upstream = try await UpstreamUnderTest()

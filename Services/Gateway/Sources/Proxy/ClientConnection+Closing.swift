@@ -13,15 +13,20 @@ extension ClientConnection {
         let isQuiet = waiting.isEmpty && (exchange?.state.requestIsComplete ?? true) && refusalToCome == nil
         waiting.removeAll()
         gate.discards = true
-        deadline.wait(for: .goodbye, until: loop.tick &+ loop.deadlines.linger, progress: false)
+        // Our own bytes may take their time; the client's goodbye may not.
+        deadline.wait(for: .lastAnswer, until: loop.tick &+ loop.deadlines.idle, progress: false)
         flush()
         guard let context else { return }
+        let written = context.eventLoop.makePromise(of: Void.self)
         if isQuiet || inputIsClosed {
-            let written = context.eventLoop.makePromise(of: Void.self)
             written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
             context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer()), promise: written)
         } else {
-            context.close(mode: .output, promise: nil)
+            written.futureResult.assumeIsolated().whenComplete { _ in
+                self.deadline.wait(
+                    for: .goodbye, until: self.loop.tick &+ self.loop.deadlines.linger, progress: false)
+            }
+            context.close(mode: .output, promise: written)
             resumeReading()
         }
     }

@@ -2,7 +2,8 @@
 struct ClientDeadline {
     enum Reason {
         case requestHead, keepAlive, admission, connection, requestBody, upstreamTakesBody, answerHead, answerBody
-        case goodbye
+        /// The last answer's bytes leave; then the client has to end the connection.
+        case lastAnswer, goodbye
     }
 
     private(set) var reason = Reason.requestHead
