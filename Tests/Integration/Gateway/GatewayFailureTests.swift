@@ -79,7 +79,7 @@ struct GatewayFailureTests {
 
     @Test("another instance takes over from one that cannot be connected to, for every method")
     func otherInstance() async throws {
-        let (gone, upstream) = (try await UpstreamUnderTest(), try await UpstreamUnderTest())
+        let (gone, upstream) = (try await UpstreamUnderTest.onPortOfItsOwn(), try await UpstreamUnderTest())
         let port = gone.port
         await gone.stop()
         try await GatewayUnderTest.run(upstreams: [port, upstream.port]) { gateway in
@@ -93,7 +93,7 @@ struct GatewayFailureTests {
 
     @Test("without any instance the answer is 503, because nothing was done")
     func noInstance() async throws {
-        let gone = try await UpstreamUnderTest()
+        let gone = try await UpstreamUnderTest.onPortOfItsOwn()
         let port = gone.port
         await gone.stop()
         try await GatewayUnderTest.run(upstreams: [port]) { gateway in
@@ -108,7 +108,9 @@ struct GatewayFailureTests {
     func healthChecks() async throws {
         var options = GatewayUnderTest.Options()
         options.isHealthChecked = true
-        let (first, second) = (try await UpstreamUnderTest(), try await UpstreamUnderTest())
+        let (first, second) = (
+            try await UpstreamUnderTest.onPortOfItsOwn(), try await UpstreamUnderTest.onPortOfItsOwn()
+        )
         let port = first.port
         try await GatewayUnderTest.run(options, upstreams: [port, second.port]) { gateway in
             func status() async throws -> Int { try await gateway.ask(GatewayUnderTest.request()).status }

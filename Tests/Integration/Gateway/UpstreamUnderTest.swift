@@ -67,6 +67,15 @@ final class UpstreamUnderTest: Sendable {
             .bind(host: "127.0.0.1", port: port).get()
     }
 
+    /// On a port that the system gives to nobody else, so that it stays free once this upstream is gone.
+    static func onPortOfItsOwn() async throws -> UpstreamUnderTest {
+        for _ in 0..<100 {
+            // Below the range from which systems choose ports.
+            if let upstream = try? await UpstreamUnderTest(port: .random(in: 20_000..<30_000)) { return upstream }
+        }
+        return try await UpstreamUnderTest()
+    }
+
     var port: Int { channel.localAddress?.port ?? 0 }
 
     /// Without health checks.
