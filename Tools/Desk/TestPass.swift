@@ -13,14 +13,23 @@ struct TestPass {
     /// Far more than they need.
     let limit: Duration
 
+    /// The tests of the build that this program is part of.
+    private static var configuration: String {
+        #if DEBUG
+            "debug"
+        #else
+            "release"
+        #endif
+    }
+
     func run(options: [String]) async throws -> TestReport {
         let folder = FileManager.default.temporaryDirectory.path
         let file = "\(folder)/cryptodesk-report-\(ProcessInfo.processInfo.processIdentifier).xml"
         defer { try? FileManager.default.removeItem(atPath: file) }
         let arguments =
             [
-                "test", "--package-path", repository, "-c", "release", "--skip-build", "--disable-testable-imports",
-                "--disable-xctest", "--xunit-output", file,
+                "test", "--package-path", repository, "-c", Self.configuration, "--skip-build",
+                "--disable-testable-imports", "--disable-xctest", "--xunit-output", file,
             ] + options + (filter.map { ["--filter", $0] } ?? [])
         let interrupted = Latch<Bool>()
         let tests = try Program(swift, arguments, environment: environment).start()
