@@ -16,9 +16,9 @@ struct TestPass {
     /// The tests of the build that this program is part of.
     private static var configuration: String {
         #if DEBUG
-            "debug"
+        "debug"
         #else
-            "release"
+        "release"
         #endif
     }
 
