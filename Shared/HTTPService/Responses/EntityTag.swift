@@ -17,13 +17,21 @@ package struct EntityTag: Hashable, Sendable, CustomStringConvertible {
 
     /// The opaque parts of the strong tags that `If-Match` lists; `nil` when it is `*`, which matches whatever there is.
     package static func opaqueTags(inIfMatch field: String) -> [Substring]? {
+        opaqueTags(in: field) { $0 }
+    }
+
+    /// The same of `If-None-Match`, whose weak tags count as well: it compares weakly.
+    package static func opaqueTags(inIfNoneMatch field: String) -> [Substring]? {
+        opaqueTags(in: field) { $0.hasPrefix("W/") ? $0.dropFirst(2) : $0 }
+    }
+
+    private static func opaqueTags(in field: String, strong: (Substring) -> Substring) -> [Substring]? {
         var tags: [Substring] = []
         var isAny = false
         _ = list(field) { element in
             if element == "*" { isAny = true }
-            if element.count >= 2, element.first == "\"", element.last == "\"" {
-                tags.append(element.dropFirst().dropLast())
-            }
+            let tag = strong(element)
+            if tag.count >= 2, tag.first == "\"", tag.last == "\"" { tags.append(tag.dropFirst().dropLast()) }
             return false
         }
         return isAny ? nil : tags

@@ -56,8 +56,8 @@ struct StrategyIsolationTests {
             let (owner, other) = (service.users[0], service.users[1])
             let get: [PostgresValue] = [.integer(owner), .integer(id)]
             let (list, parameters) = Queries.list(StrategyListQuery(), userID: owner)
-            let delete: [PostgresValue] = get + [.null]
-            let replace: [PostgresValue] = get + ["X", .null, "{}", "{}", "draft", .null]
+            let delete: [PostgresValue] = get + VersionPrecondition.any.parameters
+            let replace: [PostgresValue] = get + ["X", .null, "{}", "{}", "draft"] + VersionPrecondition.any.parameters
             for caller in [Caller.none, Caller(userID: other)] {
                 #expect(try await service.client.read(Queries.get, get, caller: caller).isEmpty)
                 #expect(try await service.client.read(Queries.exists, get, caller: caller).isEmpty)

@@ -142,6 +142,28 @@ struct StrategyResourceTests {
         }
     }
 
+    @Test("a change asked for with If-None-Match is refused where it names what is there")
+    func noneMatch() async throws {
+        try await StrategiesUnderTest.with { service in
+            let id = try await service.create("N")
+            let body = #"{"strategy_name":"X"}"#
+            for field in ["*", "\"\(id)-1\"", "W/\"\(id)-1\"", "\"x\", \"\(id)-1\""] {
+                let headers: HTTPFields = [.ifNoneMatch: field]
+                for method in [HTTPRequest.Method.put, .patch] {
+                    let refused = try await service.send(method, "/\(id)", headers: headers, body: body)
+                    #expect(refused.status == 412 && refused.object["code"] == .string("precondition_failed"))
+                }
+                #expect(try await service.send(.delete, "/\(id)", headers: headers).status == 412)
+            }
+            #expect(try await service.send(.get, "/\(id)").object["version"]?.integer == 1)
+            let other: HTTPFields = [.ifNoneMatch: "\"\(id)-9\", \"\(id + 1)-1\""]
+            #expect(try await service.send(.put, "/\(id)", headers: other, body: body).status == 200)
+            #expect(try await service.send(.patch, "/\(id)", headers: other, body: body).status == 200)
+            #expect(try await service.send(.delete, "/\(id)", headers: other).status == 204)
+            #expect(try await service.send(.delete, "/\(id)", headers: [.ifNoneMatch: "*"]).status == 404)
+        }
+    }
+
     @Test("of many that patch at once each one comes through, and none undoes another")
     func concurrentPatches() async throws {
         try await StrategiesUnderTest.with { service in

@@ -23,4 +23,10 @@ struct EntityTagTests {
         #expect(EntityTag.opaqueTags(inIfMatch: " * ") == nil)
         #expect(EntityTag.opaqueTags(inIfMatch: "junk")?.isEmpty == true)
     }
+
+    @Test("the tags of If-None-Match are read without their W/")
+    func weakTags() {
+        #expect(EntityTag.opaqueTags(inIfNoneMatch: #""1-1", W/"2-2" , w/"3-3", W/4"#) == ["1-1", "2-2"])
+        #expect(EntityTag.opaqueTags(inIfNoneMatch: "*") == nil)
+    }
 }

@@ -4,14 +4,14 @@ import Postgres
 import Strategies
 import Testing
 
-@Suite("If-Match on a strategy")
+@Suite("If-Match and If-None-Match on a strategy")
 struct VersionPreconditionTests {
     static let fields: [(String?, VersionPrecondition)] = [
-        (nil, .any), ("*", .any), (#""17-3""#, .versions([3])), (#""17-3", "17-5""#, .versions([3, 5])),
-        (#""18-3""#, .versions([])), (#"W/"17-3""#, .versions([])), (#""17-03""#, .versions([])),
-        ("17-3", .versions([])),
-        ("", .versions([])), (#""17""#, .versions([])), (#""17-99999999999999999999""#, .versions([])),
-        (#""17-3}'; DROP""#, .versions([])),
+        (nil, .any), ("*", .any), (#""17-3""#, .only([3])), (#""17-3", "17-5""#, .only([3, 5])),
+        (#""18-3""#, .only([])), (#"W/"17-3""#, .only([])), (#""17-03""#, .only([])),
+        ("17-3", .only([])),
+        ("", .only([])), (#""17""#, .only([])), (#""17-99999999999999999999""#, .only([])),
+        (#""17-3}'; DROP""#, .only([])),
     ]
 
     @Test("names versions of that very row", arguments: fields)
@@ -21,13 +21,27 @@ struct VersionPreconditionTests {
         #expect(VersionPrecondition(headers, id: 17) == expected)
     }
 
+    static let noneFields: [(String?, String, VersionPrecondition)] = [
+        (nil, "*", .only([])), (nil, #""17-3""#, .except([3])), (nil, #"W/"17-3", "17-5""#, .except([3, 5])),
+        (nil, #""18-3""#, .any), (nil, "17-3", .any), ("*", #""17-3""#, .except([3])),
+        (#""17-3", "17-4""#, #""17-3""#, .only([4])), (#""17-3""#, "*", .only([])),
+    ]
+
+    @Test("If-None-Match takes versions away", arguments: noneFields)
+    func noneMatch(match: String?, noneMatch: String, expected: VersionPrecondition) {
+        var headers: HTTPFields = [.ifNoneMatch: noneMatch]
+        headers[.ifMatch] = match
+        #expect(VersionPrecondition(headers, id: 17) == expected)
+    }
+
     @Test("allows what it names")
     func allows() {
         #expect(VersionPrecondition.any.allows(1))
-        #expect(VersionPrecondition.versions([2, 3]).allows(3))
-        #expect(!VersionPrecondition.versions([]).allows(1))
-        #expect(VersionPrecondition.any.parameter == .null)
-        #expect(VersionPrecondition.versions([2, 3]).parameter == .text("{2,3}"))
+        #expect(VersionPrecondition.only([2, 3]).allows(3))
+        #expect(!VersionPrecondition.only([]).allows(1))
+        #expect(VersionPrecondition.except([2]).allows(1) && !VersionPrecondition.except([2]).allows(2))
+        #expect(VersionPrecondition.any.parameters == [.text("{}"), false])
+        #expect(VersionPrecondition.only([2, 3]).parameters == [.text("{2,3}"), true])
     }
 
     static let causes: [(any Error & Sendable, Int?, String?)] = [

@@ -7,7 +7,7 @@ extension APIError {
         switch error {
         case StrategyChangeError.notFound: .notFound
         case StrategyChangeError.stale:
-            APIError(412, .preconditionFailed, "The strategy has changed since it was read")
+            APIError(412, .preconditionFailed, "The strategy's version is not one that the request allows")
         case let error as PostgresError: database(error)
         default: nil
         }

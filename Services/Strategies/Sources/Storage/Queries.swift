@@ -18,14 +18,14 @@ package enum Queries {
         RETURNING id, version, document
         """)
 
-    /// `$8` holds the versions that may be replaced; any may where it is null.
+    /// Replaces a version that is in `$8` where `$9` is true, one that is not where it is false.
     package static let replace = Statement(
         "strategies_replace",
         """
         UPDATE trading_strategies
         SET strategy_name = $3, description = $4, parameters = $5::jsonb, tags = $6::text[], status = $7,
             version = version + 1, updated_at = clock_timestamp()
-        WHERE user_id = $1 AND id = $2 AND ($8::bigint[] IS NULL OR version = ANY ($8::bigint[]))
+        WHERE user_id = $1 AND id = $2 AND (version = ANY ($8::bigint[])) = $9::boolean
         RETURNING id, version, document
         """)
 
@@ -33,12 +33,12 @@ package enum Queries {
         "strategies_lock",
         "SELECT id, version, document FROM trading_strategies WHERE user_id = $1 AND id = $2 FOR UPDATE")
 
-    /// `$3` as `$8` of ``replace``.
+    /// `$3` and `$4` as `$8` and `$9` of ``replace``.
     package static let delete = Statement(
         "strategies_delete",
         """
         DELETE FROM trading_strategies
-        WHERE user_id = $1 AND id = $2 AND ($3::bigint[] IS NULL OR version = ANY ($3::bigint[]))
+        WHERE user_id = $1 AND id = $2 AND (version = ANY ($3::bigint[])) = $4::boolean
         """)
 
     /// The statement of a list with its parameters in their order; one statement for each shape, prepared once.

@@ -12,6 +12,6 @@ extension StrategyDraft {
 
     /// The parameters of ``Queries/replace``.
     func replacement(id: Int, userID: Int, if precondition: VersionPrecondition) -> [PostgresValue] {
-        [.integer(userID), .integer(id)] + parametersOfStatement + [precondition.parameter]
+        [.integer(userID), .integer(id)] + parametersOfStatement + precondition.parameters
     }
 }

@@ -6,7 +6,7 @@ package import Postgres
 package enum StrategyChangeError: Error, Hashable, Sendable {
     /// No such row, or another user's.
     case notFound
-    /// It is there, with a version that `If-Match` does not name.
+    /// It is there, with a version that `If-Match` does not name or `If-None-Match` does.
     case stale
 }
 
@@ -51,7 +51,7 @@ package struct StrategyRepository: Sendable {
     /// - Throws: ``StrategyChangeError``, `PostgresError`.
     package func delete(id: Int, userID: Int, if precondition: VersionPrecondition) async throws {
         let rows = try await database.write(
-            Queries.delete, [.integer(userID), .integer(id), precondition.parameter], caller: Caller(userID: userID))
+            Queries.delete, [.integer(userID), .integer(id)] + precondition.parameters, caller: Caller(userID: userID))
         guard rows.affected > 0 else { throw try await reason(id: id, userID: userID) }
     }
 
@@ -67,7 +67,7 @@ package struct StrategyRepository: Sendable {
             guard let current = try await get(id: id, userID: userID) else { throw StrategyChangeError.notFound }
             let draft = try Self.merged(current, patch, precondition)
             let rows = try await database.write(
-                Queries.replace, draft.replacement(id: id, userID: userID, if: .versions([current.version])),
+                Queries.replace, draft.replacement(id: id, userID: userID, if: .only([current.version])),
                 caller: Caller(userID: userID))
             if let changed = StoredStrategy(rows) { return changed }
         }
