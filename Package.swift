@@ -110,6 +110,8 @@ let package = Package(
                 "APIContract", "JSON", "Authentication", "Telemetry", "Settings", nioCore, nioHTTP1, nioHTTPTypes,
                 hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, unixSignals,
             ]),
+        shared(
+            "ServiceDatabase", path: "Database/Service", ["HTTPService", "JSON", "Postgres", "Settings", logging]),
         shared("TestSupport", ["Postgres", "Migrations", logging, serviceLifecycle]),
         .target(
             name: "LocalCluster",
@@ -161,14 +163,15 @@ let package = Package(
         + service(
             "Auth",
             [
-                "APIContract", "Authentication", "CCrypt", "HTTPService", "JSON", "Postgres", "Redis", "Settings",
-                nioCore, nioPosix, hummingbird, crypto, collections, httpTypes, logging, serviceLifecycle,
+                "APIContract", "Authentication", "CCrypt", "HTTPService", "JSON", "Postgres", "Redis",
+                "ServiceDatabase", "Settings", nioCore, nioPosix, hummingbird, crypto, collections, httpTypes, logging,
+                serviceLifecycle,
             ])
         + service(
             "Strategies",
             [
-                "APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Redis", "Settings", "Telemetry",
-                nioCore, hummingbird, httpTypes, logging, serviceLifecycle,
+                "APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Redis",
+                "ServiceDatabase", "Settings", "Telemetry", nioCore, hummingbird, httpTypes, logging, serviceLifecycle,
             ]),
     swiftLanguageModes: [.v6]
 )

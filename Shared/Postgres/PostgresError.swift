@@ -9,6 +9,10 @@ package struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible
         case queueFull
         /// A write was sent, and what became of it is not known: it may or may not have been committed.
         case outcomeUnknown
+        /// No server that may be asked has caught up with what the reader has seen; a later try may find one.
+        case behind
+        /// The primary itself lacks what the reader has seen: a promotion has lost it.
+        case revisionLost
         /// PostgreSQL refused it; see ``PostgresError/sqlState``.
         case server
         /// A parameter that PostgreSQL cannot take (a NUL character).

@@ -2,11 +2,11 @@ import APIContract
 import Authentication
 package import HTTPService
 import Hummingbird
-import JSON
 package import Logging
 package import NIOCore
 import Postgres
 import Redis
+import ServiceDatabase
 
 /// The composed service.
 package enum AuthApplication {
@@ -21,7 +21,8 @@ package enum AuthApplication {
     ) throws -> ServiceApplication {
         let keys = try SigningKeySet(directory: settings.signingKeysDirectory)
         let redis = try redisClient(settings, eventLoopGroup, logger)
-        let database = try postgresClient(settings, logger)
+        let database = try PostgresCluster(
+            settings: settings.database, applicationName: "auth", logger: logger)
         let threads = settings.bcryptThreads == 0 ? System.coreCount : settings.bcryptThreads
         let hasher = PasswordHasher(cost: settings.bcryptCost, threads: threads)
         let tokens = TokenVerifierConfiguration(issuer: settings.tokenIssuer, audience: settings.tokenAudience)
@@ -37,9 +38,7 @@ package enum AuthApplication {
 
         let drain = DrainState()
         let health = HealthReport([
-            .init("postgres", isUsable: { database.isReady }) { isUsable in
-                .object(JSONObject(["primary": .string(isUsable ? "ok" : "unavailable"), "replicas": .array([])]))
-            },
+            .postgres(database),
             .init("redis", isUsable: { redis.isReady }),
         ])
         let router = Router<ServiceRequestContext>.service()
@@ -72,16 +71,5 @@ package enum AuthApplication {
         RedisClient(
             configuration: try RedisConfiguration(url: settings.redisURL, password: settings.redisPassword),
             eventLoopGroup: eventLoopGroup, logger: logger)
-    }
-
-    private static func postgresClient(_ settings: AuthSettings, _ logger: Logger) throws -> PostgresClient {
-        try PostgresClient(
-            configuration: try PostgresConfiguration(
-                url: settings.postgresURL,
-                password: settings.postgresPassword.isEmpty ? nil : settings.postgresPassword,
-                maximumConnections: settings.postgresConnections,
-                statementTimeout: settings.postgresStatementTimeout,
-                deadline: settings.postgresStatementTimeout + .seconds(1), applicationName: "auth"),
-            logger: logger)
     }
 }

@@ -1,4 +1,5 @@
 package import HTTPService
+package import ServiceDatabase
 package import Settings
 
 /// The settings of the auth service.
@@ -30,17 +31,14 @@ package struct AuthSettings: Sendable {
         isAllowed: { (1...100_000).contains($0) })
 
     package static let catalogue: [any AnySetting] =
-        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.postgres + CommonSettings.token + [
+        ServerSettings.catalogue + CommonSettings.redis + DatabaseSettings.catalogue + CommonSettings.token + [
             signingKeysDirectory, accessTokenLifetime, refreshTokenLifetime, bcryptCost, bcryptThreads, loginLimit,
         ]
 
     package let server: ServerSettings
     package let redisURL: String
     package let redisPassword: String
-    package let postgresURL: String
-    package let postgresPassword: String
-    package let postgresConnections: Int
-    package let postgresStatementTimeout: Duration
+    package let database: DatabaseSettings
     package let tokenIssuer: String
     package let tokenAudience: String
     package let signingKeysDirectory: String
@@ -55,10 +53,7 @@ package struct AuthSettings: Sendable {
         server = try ServerSettings(reader: reader)
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
-        postgresURL = try reader.value(CommonSettings.postgresURL)
-        postgresPassword = try reader.value(CommonSettings.postgresPassword)
-        postgresConnections = try reader.value(CommonSettings.postgresConnections)
-        postgresStatementTimeout = .milliseconds(try reader.value(CommonSettings.postgresStatementTimeout))
+        database = try DatabaseSettings(reader: reader)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
         tokenAudience = try reader.value(CommonSettings.tokenAudience)
         signingKeysDirectory = try reader.value(Self.signingKeysDirectory)

@@ -2,11 +2,11 @@ import APIContract
 import Authentication
 package import HTTPService
 import Hummingbird
-import JSON
 package import Logging
 package import NIOCore
 import Postgres
 import Redis
+import ServiceDatabase
 
 /// The composed service.
 package enum StrategiesApplication {
@@ -23,23 +23,15 @@ package enum StrategiesApplication {
             configuration: try RedisConfiguration(
                 url: settings.redisURL, password: settings.redisPassword.isEmpty ? nil : settings.redisPassword),
             eventLoopGroup: eventLoopGroup, logger: logger)
-        let database = try PostgresClient(
-            configuration: try PostgresConfiguration(
-                url: settings.postgresURL,
-                password: settings.postgresPassword.isEmpty ? nil : settings.postgresPassword,
-                maximumConnections: settings.postgresConnections,
-                statementTimeout: settings.postgresStatementTimeout,
-                deadline: settings.postgresStatementTimeout + .seconds(1), applicationName: "strategies"),
-            logger: logger)
+        let database = try PostgresCluster(
+            settings: settings.database, applicationName: "strategies", logger: logger)
         let verifier = TokenVerifier(
             configuration: TokenVerifierConfiguration(
                 jwksURLs: settings.jwksURLs, issuer: settings.tokenIssuer, audience: settings.tokenAudience),
             logger: logger)
         let drain = DrainState()
         let health = HealthReport([
-            .init("postgres", isUsable: { database.isReady }) { isUsable in
-                .object(JSONObject(["primary": .string(isUsable ? "ok" : "unavailable"), "replicas": .array([])]))
-            },
+            .postgres(database),
             .init("redis", isUsable: { redis.isReady }),
             .init("keys", isUsable: { verifier.isReady }),
         ])

@@ -1,20 +1,18 @@
 package import HTTPService
+package import ServiceDatabase
 package import Settings
 
 /// The settings of the strategies service.
 package struct StrategiesSettings: Sendable {
     package static let catalogue: [any AnySetting] =
-        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.postgres + CommonSettings.token + [
+        ServerSettings.catalogue + CommonSettings.redis + DatabaseSettings.catalogue + CommonSettings.token + [
             CommonSettings.jwksURLs
         ]
 
     package let server: ServerSettings
     package let redisURL: String
     package let redisPassword: String
-    package let postgresURL: String
-    package let postgresPassword: String
-    package let postgresConnections: Int
-    package let postgresStatementTimeout: Duration
+    package let database: DatabaseSettings
     package let tokenIssuer: String
     package let tokenAudience: String
     package let jwksURLs: [String]
@@ -24,10 +22,7 @@ package struct StrategiesSettings: Sendable {
         server = try ServerSettings(reader: reader)
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
-        postgresURL = try reader.value(CommonSettings.postgresURL)
-        postgresPassword = try reader.value(CommonSettings.postgresPassword)
-        postgresConnections = try reader.value(CommonSettings.postgresConnections)
-        postgresStatementTimeout = .milliseconds(try reader.value(CommonSettings.postgresStatementTimeout))
+        database = try DatabaseSettings(reader: reader)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
         tokenAudience = try reader.value(CommonSettings.tokenAudience)
         jwksURLs = try reader.value(CommonSettings.jwksURLs)

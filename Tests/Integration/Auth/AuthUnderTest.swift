@@ -79,7 +79,7 @@ struct AuthUnderTest: Sendable {
             "LISTEN_PORT": "0", "ADMIN_PORT": "0", "DRAIN_DELAY_MS": "0", "SIGNING_KEYS_DIRECTORY": keys,
             "REDIS_URL": try TestEnvironment.value("TEST_REDIS_URL"),
             "REDIS_PASSWORD": try TestEnvironment.value("TEST_REDIS_PASSWORD"),
-            "POSTGRES_URL": try database.url(.auth), "POSTGRES_PASSWORD": TestDatabase.password,
+            "POSTGRES_URLS": try database.url(.auth), "POSTGRES_PASSWORD": TestDatabase.password,
             "BCRYPT_COST": "10", "TOKEN_ISSUER": database.name,
         ]
     }

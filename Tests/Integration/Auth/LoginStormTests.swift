@@ -32,9 +32,11 @@ struct LoginStormTests {
     @Test("one hash for every outcome of a login")
     func oneHash() async throws {
         try await TestDatabase.with { database in
-            let postgres = try PostgresClient(
-                configuration: PostgresConfiguration(
-                    url: try database.url(.auth), password: TestDatabase.password, applicationName: "test"),
+            let postgres = try PostgresCluster(
+                configurations: [
+                    PostgresConfiguration(
+                        url: try database.url(.auth), password: TestDatabase.password, applicationName: "test")
+                ],
                 logger: Logger(label: "test"))
             let hasher = PasswordHasher(cost: 4, threads: 1)
             try await withRunning(postgres, hasher) {

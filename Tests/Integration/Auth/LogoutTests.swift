@@ -54,9 +54,11 @@ struct LogoutTests {
             let configuration = TokenVerifierConfiguration(issuer: auth.database.name, audience: "cryptodesk-api")
             let verifier = TokenVerifier(keys: keys, configuration: configuration, logger: Logger(label: "test"))
             let token = try await verifier.verify(access)
-            let postgres = try PostgresClient(
-                configuration: PostgresConfiguration(
-                    url: try auth.database.url(.auth), password: TestDatabase.password, applicationName: "test"),
+            let postgres = try PostgresCluster(
+                configurations: [
+                    PostgresConfiguration(
+                        url: try auth.database.url(.auth), password: TestDatabase.password, applicationName: "test")
+                ],
                 logger: Logger(label: "test"))
             try await withRunning(postgres) {
                 let sessions = try NoRedis.sessions(postgres)

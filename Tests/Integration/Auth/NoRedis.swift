@@ -15,7 +15,7 @@ enum NoRedis {
     }
 
     /// Sessions over a real database that can be started and refreshed, and not ended everywhere.
-    static func sessions(_ postgres: PostgresClient) throws -> Sessions {
+    static func sessions(_ postgres: PostgresCluster) throws -> Sessions {
         let tokens = TokenVerifierConfiguration(issuer: "test", audience: "test")
         return Sessions(
             repository: SessionRepository(database: postgres), revocations: RevocationList(redis: try client()),

@@ -43,7 +43,7 @@ struct StrategiesUnderTest: Sendable {
     static let path = StrategyRoutes.path
 
     let database: TestDatabase
-    let client: PostgresClient
+    let client: PostgresCluster
     let users: [Int]
     private let responder: ServiceResponder
 
@@ -54,10 +54,12 @@ struct StrategiesUnderTest: Sendable {
             let rows = try await session.execute(
                 "INSERT INTO users (email, full_name, password_hash) VALUES ('a@x', 'A', 'x'), ('b@x', 'B', 'x') RETURNING id"
             )
-            let client = try PostgresClient(
-                configuration: PostgresConfiguration(
-                    url: try database.url(.strategies), password: TestDatabase.password, maximumConnections: 2,
-                    applicationName: "test"),
+            let client = try PostgresCluster(
+                configurations: [
+                    PostgresConfiguration(
+                        url: try database.url(.strategies), password: TestDatabase.password, maximumConnections: 2,
+                        applicationName: "test")
+                ],
                 logger: Logger(label: "test"))
             let service = StrategiesUnderTest(
                 database: database, client: client, users: [0, 1].compactMap { rows.integer($0, 0) })
@@ -65,7 +67,7 @@ struct StrategiesUnderTest: Sendable {
         }
     }
 
-    init(database: TestDatabase, client: PostgresClient, users: [Int]) {
+    init(database: TestDatabase, client: PostgresCluster, users: [Int]) {
         let router = Router<ServiceRequestContext>.service()
         StrategyRoutes(repository: StrategyRepository(database: client)).add(
             to: router.group("\(StrategyRoutes.path)").add(middleware: AuthenticationMiddleware(TokenByName())))

@@ -99,10 +99,12 @@ struct StrategyHostileInputTests {
 
     @Test("a database that is away is a 503 that says when to try again")
     func databaseAway() async throws {
-        let client = try PostgresClient(
-            configuration: PostgresConfiguration(
-                url: "postgresql://nobody@127.0.0.1:1/none", statementTimeout: .milliseconds(200),
-                deadline: .milliseconds(300), applicationName: "test"),
+        let client = try PostgresCluster(
+            configurations: [
+                PostgresConfiguration(
+                    url: "postgresql://nobody@127.0.0.1:1/none", statementTimeout: .milliseconds(200),
+                    deadline: .milliseconds(300), applicationName: "test")
+            ],
             logger: Logger(label: "test"))
         try await TestDatabase.with { database in
             try await withRunning(client) {

@@ -59,9 +59,9 @@ struct StrategyIsolationTests {
             let delete: [PostgresValue] = get + VersionPrecondition.any.parameters
             let replace: [PostgresValue] = get + ["X", .null, "{}", "{}", "draft"] + VersionPrecondition.any.parameters
             for caller in [Caller.none, Caller(userID: other)] {
-                #expect(try await service.client.read(Queries.get, get, caller: caller).isEmpty)
-                #expect(try await service.client.read(Queries.exists, get, caller: caller).isEmpty)
-                #expect(try await service.client.read(list, parameters, caller: caller).isEmpty)
+                #expect(try await service.client.readPrimary(Queries.get, get, caller: caller).isEmpty)
+                #expect(try await service.client.readPrimary(Queries.exists, get, caller: caller).isEmpty)
+                #expect(try await service.client.readPrimary(list, parameters, caller: caller).isEmpty)
                 #expect(try await service.client.write(Queries.replace, replace, caller: caller).isEmpty)
                 #expect(try await service.client.write(Queries.delete, delete, caller: caller).affected == 0)
                 let error = await #expect(throws: PostgresError.self) {
@@ -70,7 +70,7 @@ struct StrategyIsolationTests {
                 }
                 #expect(error?.sqlState == "42501")
             }
-            #expect(try await service.client.read(Queries.get, get, caller: Caller(userID: owner)).count == 1)
+            #expect(try await service.client.readPrimary(Queries.get, get, caller: Caller(userID: owner)).count == 1)
         }
     }
 }

@@ -51,7 +51,7 @@ import Testing
         let auth = try #require(processes.first { $0.name == "auth-1" })
         let strategies = try #require(processes.first { $0.name == "strategies-1" })
         #expect(
-            auth.environment["POSTGRES_URL"]
+            auth.environment["POSTGRES_URLS"]
                 == "postgresql://cryptodesk_auth@/cryptodesk?host=/data/run/postgres&port=8480")
         #expect(auth.environment["POSTGRES_PASSWORD"] == "secret-auth")
         #expect(strategies.environment["POSTGRES_PASSWORD"] == "secret-strategies")

@@ -135,7 +135,7 @@ extension ClusterTopology {
 
     private func databaseSettings(of role: DatabaseRole) -> [String: String] {
         [
-            "POSTGRES_URL": role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres),
+            "POSTGRES_URLS": role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres),
             "POSTGRES_PASSWORD": role.password(in: secrets),
         ]
     }

@@ -3,13 +3,13 @@ package import Postgres
 
 /// The accounts in PostgreSQL. Their public form comes from there as JSON and is passed on.
 package struct AccountRepository: Sendable {
-    private let database: PostgresClient
+    private let database: PostgresCluster
 
-    package init(database: PostgresClient) { self.database = database }
+    package init(database: PostgresCluster) { self.database = database }
 
     /// - Throws: `PostgresError`, as everything here does.
     package func find(_ email: EmailAddress) async throws(PostgresError) -> Account? {
-        let rows = try await database.read(Queries.findAccount, [.text(email.key)])
+        let rows = try await database.readPrimary(Queries.findAccount, [.text(email.key)])
         guard let id = rows.integer(0, 0), let hash = rows.text(0, 1), let isActive = rows.boolean(0, 2) else {
             return nil
         }
@@ -32,7 +32,7 @@ package struct AccountRepository: Sendable {
 
     /// The JSON of an active account; nil when there is none.
     package func document(userID: Int) async throws(PostgresError) -> String? {
-        try await database.read(Queries.showAccount, [.integer(userID)]).text(0, 0)
+        try await database.readPrimary(Queries.showAccount, [.integer(userID)]).text(0, 0)
     }
 
     /// Changes the name of an active account and returns its JSON; nil when there is none.

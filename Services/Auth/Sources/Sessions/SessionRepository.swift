@@ -3,9 +3,9 @@ package import Postgres
 
 /// Sessions and their refresh tokens in PostgreSQL.
 package struct SessionRepository: Sendable {
-    private let database: PostgresClient
+    private let database: PostgresCluster
 
-    package init(database: PostgresClient) { self.database = database }
+    package init(database: PostgresCluster) { self.database = database }
 
     /// Where a session was started from.
     package struct Device: Sendable {
@@ -46,7 +46,7 @@ package struct SessionRepository: Sendable {
     }
 
     package func state(of token: RefreshToken) async throws(PostgresError) -> RefreshTokenState? {
-        let rows = try await database.read(Queries.tokenState, [.bytes(token.hash)])
+        let rows = try await database.readPrimary(Queries.tokenState, [.bytes(token.hash)])
         guard let standing = Self.standing(rows), let sessionID = rows.text(0, 3) else { return nil }
         return RefreshTokenState(
             standing: standing, sessionID: sessionID, isUnexpired: rows.boolean(0, 4) ?? false,

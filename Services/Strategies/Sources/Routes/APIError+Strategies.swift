@@ -15,7 +15,7 @@ extension APIError {
 
     private static func database(_ error: PostgresError) -> APIError? {
         switch error.code {
-        case .unavailable, .deadlineExceeded, .queueFull, .cancelled: databaseUnavailable
+        case .unavailable, .deadlineExceeded, .queueFull, .cancelled, .behind, .revisionLost: databaseUnavailable
         case .outcomeUnknown:
             .unavailable(.outcomeUnknown, "The change was sent to the database, and whether it was made is not known")
         case .invalidParameter: notStorable

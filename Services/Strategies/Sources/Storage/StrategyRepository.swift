@@ -12,20 +12,21 @@ package enum StrategyChangeError: Error, Hashable, Sendable {
 
 /// The strategies of one user at a time. Every statement runs on behalf of that user.
 package struct StrategyRepository: Sendable {
-    private let database: PostgresClient
+    private let database: PostgresCluster
 
-    package init(database: PostgresClient) { self.database = database }
+    package init(database: PostgresCluster) { self.database = database }
 
     /// - Throws: `PostgresError`, as everything here does.
     package func list(_ query: StrategyListQuery, userID: Int) async throws(PostgresError) -> StrategyPage {
         let (statement, parameters) = Queries.list(query, userID: userID)
-        let rows = try await database.read(statement, parameters, caller: Caller(userID: userID))
+        let rows = try await database.readPrimary(statement, parameters, caller: Caller(userID: userID))
         return StrategyPage(rows: rows, limit: query.limit)
     }
 
     package func get(id: Int, userID: Int) async throws(PostgresError) -> StoredStrategy? {
         StoredStrategy(
-            try await database.read(Queries.get, [.integer(userID), .integer(id)], caller: Caller(userID: userID)))
+            try await database.readPrimary(
+                Queries.get, [.integer(userID), .integer(id)], caller: Caller(userID: userID)))
     }
 
     package func create(_ draft: StrategyDraft, userID: Int) async throws(PostgresError) -> StoredStrategy {
@@ -92,7 +93,7 @@ package struct StrategyRepository: Sendable {
 
     /// Tells a row that is not there from one with another version.
     private func reason(id: Int, userID: Int) async throws -> StrategyChangeError {
-        let rows = try await database.read(
+        let rows = try await database.readPrimary(
             Queries.exists, [.integer(userID), .integer(id)], caller: Caller(userID: userID))
         return rows.isEmpty ? .notFound : .stale
     }

@@ -1,0 +1,24 @@
+package import Logging
+package import Postgres
+
+extension PostgresCluster {
+    /// - Parameter applicationName: what the servers show of these connections.
+    /// - Throws: `PostgresError` with code `configuration` for a URL that libpq refuses.
+    package convenience init(
+        settings: DatabaseSettings, applicationName: String, logger: Logger
+    ) throws(PostgresError) {
+        var configurations: [PostgresConfiguration] = []
+        for url in settings.urls {
+            configurations.append(
+                try PostgresConfiguration(
+                    url: url, password: settings.password, maximumConnections: settings.connections,
+                    statementTimeout: settings.statementTimeout, deadline: settings.statementTimeout + .seconds(1),
+                    applicationName: applicationName))
+        }
+        try self.init(
+            configurations: configurations,
+            routing: ReadRoutingOptions(
+                maximumStaleness: settings.maximumStaleness, primaryReads: settings.primaryReads),
+            logger: logger)
+    }
+}
