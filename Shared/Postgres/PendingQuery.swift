@@ -16,7 +16,7 @@ final class PendingQuery: Sendable {
     enum Kind: Sendable {
         /// May share a sync with other reads, and be sent again.
         case read
-        /// A sync of its own, sent once.
+        /// A sync of its own; sent again only when it is certain that it was not executed.
         case write
         /// Inside a lease. `isCommit` when losing the answer leaves open what was done.
         case leased(LeaseID, isCommit: Bool)
@@ -42,16 +42,23 @@ final class PendingQuery: Sendable {
 
     var isRead: Bool { if case .read = kind { true } else { false } }
 
-    /// For a query that was never sent.
+    var isLeased: Bool { if case .leased = kind { true } else { false } }
+
+    /// Whether it takes effect at its sync.
+    var commits: Bool {
+        switch kind {
+        case .read, .leased(_, isCommit: false): false
+        case .write, .leased(_, isCommit: true): true
+        }
+    }
+
+    /// For a query that was not executed.
     func fail(_ code: PostgresError.Code, _ message: String) {
         answer.give(.failure(PostgresError(code, message)))
     }
 
     /// For a query that was sent and whose answer is lost.
     func failAfterSending(_ code: PostgresError.Code, _ message: String) {
-        switch kind {
-        case .read, .leased(_, isCommit: false): fail(code, message)
-        case .write, .leased(_, isCommit: true): fail(.outcomeUnknown, message)
-        }
+        fail(commits ? .outcomeUnknown : code, message)
     }
 }

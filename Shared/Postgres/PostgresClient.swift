@@ -5,7 +5,7 @@ import ServiceLifecycle
 /// A few pipelined connections to one PostgreSQL server, on a thread of their own.
 ///
 /// A statement is one enqueue and one resume: what waits at the same moment goes out together. Reads that go out
-/// together share a sync; a write has its own, and is never sent twice. Each statement runs on behalf of a
+/// together share a sync; a write has its own, and is executed at most once. Each statement runs on behalf of a
 /// ``Caller``, which row-level security sees for that statement and no longer.
 package final class PostgresClient: Service, Sendable {
     private let reactor: Reactor<PostgresDriver>
@@ -47,9 +47,10 @@ package final class PostgresClient: Service, Sendable {
         try await submit(makeQuery(statement, parameters, caller: caller, kind: .read))
     }
 
-    /// Executes a statement in a transaction of its own, at most once.
+    /// Executes a statement in a transaction of its own, at most once; returns when that is committed.
     ///
-    /// - Throws: ``PostgresError``; code `outcomeUnknown` when it was sent and its answer was lost.
+    /// - Throws: ``PostgresError``; code `outcomeUnknown` when it was sent and its answer was lost, or when the server no
+    ///   longer waited for its replica.
     package func write(
         _ statement: Statement, _ parameters: [PostgresValue] = [], caller: Caller = .none
     ) async throws(PostgresError) -> PostgresRows {

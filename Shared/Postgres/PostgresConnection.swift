@@ -6,6 +6,8 @@ struct Dispatched {
     let query: PendingQuery
     /// It failed only because of a neighbour, or its connection was lost: sent once more, alone.
     var isRetry = false
+    /// Its prepared statement was out of date: prepared anew, and sent once more.
+    var isPreparedAnew = false
 }
 
 /// One libpq connection in pipeline mode. Lives on the reactor's thread and never blocks it.
@@ -14,6 +16,8 @@ final class PostgresConnection {
         case becameReady
         /// A query was skipped or lost and may be sent again elsewhere.
         case resend(Dispatched)
+        /// A query was refused because its prepared statement is out of date: to be sent again on this connection.
+        case prepareAnew(Dispatched)
         /// The connection is of no use any more; it has been closed.
         case lost(String)
     }
@@ -26,6 +30,10 @@ final class PostgresConnection {
     private var pipeline = PipelineState<Dispatched>()
     private var prepared: Set<String> = []
     private var preparationErrors: [String: PostgresError] = [:]
+    /// Statements that the server holds in a form that is out of date.
+    private var outdated: Set<String> = []
+    /// The result of a write, until its sync has been answered.
+    private var heldRows: PostgresRows?
     private(set) var isReady = false
     /// When the server last said something, or had nothing left to say.
     private(set) var lastProgress = ContinuousClock.now
@@ -41,7 +49,7 @@ final class PostgresConnection {
         }
         guard let started else { return nil }
         handle = started
-        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        PQsetNoticeReceiver(handle, Self.receiveNotice, Unmanaged.passUnretained(self).toOpaque())
         if PQstatus(handle) != CONNECTION_BAD { watchSocket(for: .write, poller: poller) }
     }
 
@@ -100,7 +108,7 @@ final class PostgresConnection {
                 openCaller = query.caller
             }
             // Recorded first, whatever comes of it: what was not sent must not be forgotten either.
-            pipeline.sent(.query(item))
+            pipeline.sent(query.commits ? .write(item) : .query(item))
             isFine = isFine && send(query.statement, query.parameters)
             isOpen = mayShare
             if !mayShare {
@@ -125,9 +133,18 @@ final class PostgresConnection {
 
     private func prepare(_ statement: Statement) -> Bool {
         guard !prepared.contains(statement.name) else { return true }
+        guard deallocateIfOutdated(statement) else { return false }
         guard PQsendPrepare(handle, statement.name, statement.sql, 0, nil) == 1 else { return false }
         prepared.insert(statement.name)
         pipeline.sent(.prepare(statement))
+        return sync()
+    }
+
+    private func deallocateIfOutdated(_ statement: Statement) -> Bool {
+        guard outdated.remove(statement.name) != nil else { return true }
+        let sql = "DEALLOCATE \"\(statement.name)\""
+        guard PQsendQueryParams(handle, sql, 0, nil, nil, nil, nil, 0) == 1 else { return false }
+        pipeline.sent(.housekeeping)
         return sync()
     }
 
@@ -178,41 +195,46 @@ final class PostgresConnection {
         var hasProgress = false
         while !pipeline.isEmpty, PQisBusy(handle) == 0 {
             hasProgress = true
-            guard take(PQgetResult(handle), report) else {
-                return report(.lost("the server's answers are out of step"))
-            }
+            // The end may come in a later round; nothing may be sent until then.
+            if let end = take(PQgetResult(handle), report) { return report(.lost(end)) }
         }
         if hasProgress { lastProgress = .now }
         if PQstatus(handle) == CONNECTION_BAD { report(.lost(lastError)) }
     }
 
-    /// - Returns: false when the answer fits nothing that was sent.
-    private func take(_ result: OpaquePointer?, _ report: (Event) -> Void) -> Bool {
+    /// - Returns: why the connection is at its end, when this result says so.
+    private func take(_ result: OpaquePointer?, _ report: (Event) -> Void) -> String? {
         guard let result else {
-            if case .violation = pipeline.received(.endOfMessage) { return false }
-            return true
+            if case .violation = pipeline.received(.endOfMessage) { return Self.outOfStep }
+            return nil
         }
         let rows = PostgresRows(taking: result)
-        switch pipeline.received(Self.received(PQresultStatus(result))) {
+        switch pipeline.received(PipelineState<Dispatched>.Received(result)) {
         case .none, .synced:
             break
+        case .hold:
+            heldRows = rows
+        case .confirmed(let item):
+            item.query.answer.give(heldRows.map { .success($0) } ?? .failure(Self.noResult))
+            heldRows = nil
+        case .doubtful(let item):
+            item.query.failAfterSending(.unavailable, "the wait for the replica was cancelled")
+            heldRows = nil
         case .succeed(let item):
             item.query.answer.give(.success(rows))
         case .fail(let item):
             var error = PostgresError(result: result)
             if error.sqlState == "26000", let cause = preparationErrors[item.query.statement.name] { error = cause }
-            if error.saysServerGoesAway {
-                // The connection ends with this error; whether a write took effect is anybody's guess.
-                if item.query.isRead, !item.isRetry {
-                    report(.resend(item))
-                } else {
-                    item.query.failAfterSending(.unavailable, error.message)
+            heldRows = nil
+            if error.saysStatementIsOutdated {
+                prepared.remove(item.query.statement.name)
+                outdated.insert(item.query.statement.name)
+                if !item.isPreparedAnew, !item.query.isLeased, item.query.answer.isOpen {
+                    report(.prepareAnew(Dispatched(query: item.query, isRetry: item.isRetry, isPreparedAnew: true)))
+                    break
                 }
-                // Its end may come in a later round; nothing may be sent on it until then.
-                report(.lost(error.message))
-            } else {
-                item.query.answer.give(.failure(error))
             }
+            item.query.answer.give(.failure(error))
         case .skipped(let item):
             if item.query.answer.isOpen { report(.resend(item)) }
         case .prepared(let statement):
@@ -220,19 +242,22 @@ final class PostgresConnection {
         case .notPrepared(let statement):
             prepared.remove(statement.name)
             preparationErrors[statement.name] = PostgresError(result: result)
+        case .lost:
+            return PostgresError(result: result).message
         case .violation:
-            return false
+            return Self.outOfStep
         }
-        return true
+        return nil
     }
 
-    private static func received(_ status: ExecStatusType) -> PipelineState<Dispatched>.Received {
-        switch status {
-        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: .success
-        case PGRES_PIPELINE_SYNC: .sync
-        case PGRES_PIPELINE_ABORTED: .aborted
-        default: .error
-        }
+    private static let outOfStep = "the server's answers are out of step"
+    private static let noResult = PostgresError(.protocolViolation, "a write has no result")
+
+    private static let receiveNotice: PQnoticeReceiver = { argument, result in
+        guard let argument, let result else { return }
+        // libpq calls back from within the calls above, on the reactor's thread.
+        let connection = Unmanaged<PostgresConnection>.fromOpaque(argument).takeUnretainedValue()
+        if PostgresError.saysReplicationWaitWasCancelled(result) { connection.pipeline.replicationWaitCancelled() }
     }
 
     // MARK: Ending
@@ -240,11 +265,12 @@ final class PostgresConnection {
     /// Gives up the connection.
     ///
     /// - Returns: the queries that were sent and not answered.
-    func abandon(poller: borrowing Poller) -> [Dispatched] {
+    func abandon(poller: borrowing Poller) -> [PipelineState<Dispatched>.Unanswered] {
         if descriptor >= 0 { poller.forget(descriptor) }
         descriptor = -1
         isReady = false
         lease = nil
+        heldRows = nil
         return pipeline.abandon()
     }
 

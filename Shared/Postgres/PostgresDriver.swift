@@ -175,6 +175,9 @@ final class PostgresDriver: ReactorDriver {
             if status.readyConnections == 1 { logger.info("PostgreSQL is connected") }
         case .resend(let item):
             resend(item)
+        case .prepareAnew(let item):
+            guard let connection = slots[slot].connection else { return waiting.prepend(item) }
+            if !connection.send(CollectionOfOne(item), poller: poller) { lose(slot, "sending failed", poller: poller) }
         case .lost(let reason):
             lose(slot, reason, poller: poller)
         }
@@ -187,11 +190,15 @@ final class PostgresDriver: ReactorDriver {
         lastFailure = reason
         slots[slot].end(isRedialled: !isFinal)
         updateStatus()
-        for item in unanswered where item.query.answer.isOpen {
-            if item.query.isRead, !item.isRetry, !isFinal {
-                resend(item)
-            } else {
+        // The last one first, so that those that are sent again keep their order.
+        for lost in unanswered.reversed() where lost.query.query.answer.isOpen {
+            let item = lost.query
+            if item.query.isLeased || lost.mayBeDone && !item.query.isRead {
                 item.query.failAfterSending(.unavailable, reason)
+            } else if item.isRetry || isFinal {
+                item.query.fail(.unavailable, reason)
+            } else {
+                resend(item)
             }
         }
         if wasReady, !isFinal {
