@@ -1,3 +1,4 @@
+import APIContract
 import Authentication
 package import HTTPService
 package import Logging
@@ -28,25 +29,32 @@ package enum GatewayApplication {
         let checker = HealthChecker(
             upstreams: upstreams, health: health, interval: settings.upstream.healthCheckInterval,
             timeout: settings.upstream.healthCheckTimeout, eventLoopGroup: eventLoopGroup, logger: logger)
+        let slot = LeaseSlot()
+        let slotKeeper = LeaseSlot.Keeper(
+            slot: slot, redis: redis,
+            process: Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) }),
+            gateways: settings.maximumGateways, logger: logger)
         let server = GatewayServer(
-            address: settings.server.publicAddress, policy: policy(settings, redis: redis, verifier: verifier),
+            address: settings.server.publicAddress,
+            policy: policy(settings, redis: redis, slot: slot, verifier: verifier),
             upstreams: upstreams, poolLimits: settings.upstream.limits, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
         return ServiceApplication(
             settings: settings.server, drain: drain,
             health: readiness(verifier: verifier, redis: redis, upstreams: upstreams),
-            dependencies: [redis, verifier, checker], listener: server, eventLoopGroup: eventLoopGroup,
+            dependencies: [redis, slotKeeper, verifier, checker], listener: server, eventLoopGroup: eventLoopGroup,
             logger: logger, onAdminListening: onAdminListening)
     }
 
     private static func policy(
-        _ settings: GatewaySettings, redis: RedisClient, verifier: TokenVerifier
+        _ settings: GatewaySettings, redis: RedisClient, slot: LeaseSlot, verifier: TokenVerifier
     ) -> GatewayPolicy {
+        let limiter = LeaseLimiter(redis: redis, gateways: settings.maximumGateways, slot: slot)
         let revocations = RevocationList(redis: redis)
         let guards = RequestGuard(
             policies: settings.rateLimits,
             isRevoked: { token, eventLoop in revocations.isRevoked(token, on: eventLoop) },
-            limiter: RequestGuard.limiter(redis: redis))
+            limiter: { questions, eventLoop in limiter.ask(questions, on: eventLoop) })
         return GatewayPolicy(
             router: Router(Route.table), limits: settings.limits, origins: settings.origins,
             proxies: settings.server.trustedProxies, tokens: AccessTokenSource(verifier), guards: guards,

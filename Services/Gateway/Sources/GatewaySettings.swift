@@ -7,7 +7,8 @@ package struct GatewaySettings: Sendable {
     package static let catalogue: [any AnySetting] =
         ServerSettings.catalogue + CommonSettings.redis + CommonSettings.token + [CommonSettings.jwksURLs]
         + [
-            authUpstreams, strategiesUpstreams, corsOrigins, rateLimitUser, rateLimitAddress, eventLoops,
+            authUpstreams, strategiesUpstreams, corsOrigins, rateLimitUser, rateLimitAddress, rateLimitGateways,
+            eventLoops,
             maximumBody, maximumConnections, redisDeadline, accessLogInterval,
         ] + GatewayTimeouts.catalogue + UpstreamSettings.catalogue
 
@@ -28,6 +29,12 @@ package struct GatewaySettings: Sendable {
     package static let rateLimitAddress = Setting<RateLimit>(
         "rate.limit.address", default: RateLimit(settingText: "50/s burst 100"),
         summary: "Anonymous requests of one address, IPv6 by its /64, to one route; written as RATE_LIMIT_USER.")
+    /// Processes among which limits are shared.
+    package static let rateLimitGateways = Setting<Int>(
+        "rate.limit.gateways", default: 8,
+        summary:
+            "The most gateways that may hold a share of a limit's burst in advance; further ones ask Redis each time.",
+        isAllowed: { (1...1000).contains($0) })
     /// Threads that carry requests.
     package static let eventLoops = Setting<Int>(
         "event.loops", default: 0, summary: "Threads that carry requests; 0 for one a core.",
@@ -60,6 +67,7 @@ package struct GatewaySettings: Sendable {
     package let upstreams: [UpstreamName: [UpstreamEndpoint]]
     package let origins: [String]
     package let rateLimits: RateLimitPolicies
+    package let maximumGateways: Int
     package let eventLoopCount: Int
     package var limits = RequestLimits()
     package let maximumConnectionCount: Int
@@ -83,6 +91,7 @@ package struct GatewaySettings: Sendable {
         origins = try reader.value(Self.corsOrigins)
         rateLimits = RateLimitPolicies(
             user: try reader.value(Self.rateLimitUser), address: try reader.value(Self.rateLimitAddress))
+        maximumGateways = try reader.value(Self.rateLimitGateways)
         eventLoopCount = try reader.value(Self.eventLoops)
         limits.body = try reader.value(Self.maximumBody)
         maximumConnectionCount = try reader.value(Self.maximumConnections)

@@ -82,5 +82,6 @@ package struct RequestGuard: Sendable {
         decision.isAdmitted ? .admitted(decision) : .limited(decision)
     }
 
-    static func microseconds() -> Int { Int(NIODeadline.now().uptimeNanoseconds / 1000) }
+    /// On a clock that only goes forward.
+    package static func microseconds() -> Int { Int(NIODeadline.now().uptimeNanoseconds / 1000) }
 }

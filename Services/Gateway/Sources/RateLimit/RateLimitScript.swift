@@ -38,12 +38,16 @@ package enum RateLimitScript {
         return answer
         """)
 
-    package static func arguments(for questions: [RateLimitQuestion], cost: Int = 1) -> [RedisArgument] {
+    /// - Parameter bursts: what each is granted against; the limits' own bursts when nothing else is said.
+    package static func arguments(
+        for questions: [RateLimitQuestion], bursts: [Int]? = nil, cost: Int = 1
+    ) -> [RedisArgument] {
+        let bursts = bursts ?? questions.map(\.policy.limit.burst)
         var arguments: [RedisArgument] = []
         arguments.reserveCapacity(questions.count * 3)
-        for question in questions {
+        for (question, burst) in zip(questions, bursts) {
             arguments.append(.integer(question.policy.limit.emissionInterval))
-            arguments.append(.integer(question.policy.limit.burst))
+            arguments.append(.integer(burst))
             arguments.append(.integer(cost))
         }
         return arguments
