@@ -64,9 +64,20 @@ package final class PostgresClient: Service, Sendable {
     package func transaction<R: Sendable>(
         caller: Caller = .none, _ body: @Sendable (PostgresTransaction) async throws -> R
     ) async throws -> R {
-        let pending = PendingLease(caller: caller, deadline: .now + configuration.deadline)
+        try await transaction(lease(caller: caller, deadline: .now + configuration.deadline), body)
+    }
+
+    /// Takes a connection, on which a transaction has been begun; ``transaction(_:_:)`` must follow.
+    func lease(caller: Caller, deadline: ContinuousClock.Instant) async throws(PostgresError) -> LeaseID {
+        let pending = PendingLease(caller: caller, deadline: deadline)
         guard reactor.post(.lease(pending)) else { throw Self.stopped }
-        let lease = try await pending.answer.value()
+        return try await pending.answer.value()
+    }
+
+    /// Runs a transaction that has been begun, and ends it.
+    func transaction<R: Sendable>(
+        _ lease: LeaseID, _ body: @Sendable (PostgresTransaction) async throws -> R
+    ) async throws -> R {
         defer { reactor.post(.release(lease)) }
         let result: R
         do {
@@ -104,6 +115,12 @@ package final class PostgresClient: Service, Sendable {
         guard reactor.post(.query(query)) else { throw Self.stopped }
         return try await query.answer.valueIgnoringCancellation()
     }
+
+    /// Closes every connection and dials anew: for a server that has become another.
+    ///
+    /// What waits or is under way fails: with code `unavailable` if it certainly was not executed, and as with any
+    /// connection that is lost if not.
+    func disconnect(_ reason: String) { reactor.post(.disconnect(reason: reason)) }
 
     private static let stopped = PostgresError(.unavailable, "the client has stopped")
 }

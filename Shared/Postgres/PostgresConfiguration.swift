@@ -7,12 +7,12 @@ package struct PostgresConfiguration: Sendable {
     package static let connectionLimit = 20
 
     /// libpq's keywords and values (PostgreSQL's manual §34.1.2), TLS settings among them.
-    let keywords: [String: String]
-    package let maximumConnections: Int
+    private(set) var keywords: [String: String]
+    package private(set) var maximumConnections: Int
     /// The server ends a statement that takes longer.
-    package let statementTimeout: Duration
+    package private(set) var statementTimeout: Duration
     /// The client stops waiting for a statement, queueing included.
-    package let deadline: Duration
+    package private(set) var deadline: Duration
     /// The most statements that wait for a connection; further ones fail at once.
     package let queueLimit: Int
     /// How long dialling and signing in may take.
@@ -46,6 +46,18 @@ package struct PostgresConfiguration: Sendable {
         self.deadline = deadline
         self.queueLimit = queueLimit
         self.connectTimeout = connectTimeout
+    }
+
+    /// For questions about the server's state: one connection, whose writes wait for no replica.
+    func forProbing(deadline: Duration) -> PostgresConfiguration {
+        var copy = self
+        copy.maximumConnections = 1
+        copy.deadline = deadline
+        copy.statementTimeout = deadline
+        copy.keywords["application_name", default: ""] += "-monitor"
+        copy.keywords["options", default: ""] +=
+            " -c statement_timeout=\(deadline.milliseconds) -c synchronous_commit=local"
+        return copy
     }
 
     /// The host name to look up before dialling; `nil` for a socket folder, an address, a list or none.

@@ -8,6 +8,8 @@ final class PostgresDriver: ReactorDriver {
         case query(PendingQuery)
         case lease(PendingLease)
         case release(LeaseID)
+        /// Fails everything, and closes all connections to dial anew.
+        case disconnect(reason: String)
         case resolved(slot: Int, attempt: Int, address: String?)
     }
 
@@ -45,6 +47,9 @@ final class PostgresDriver: ReactorDriver {
             case .lease(let lease): waitingLeases.append(lease)
             case .release(let lease):
                 if slots[lease.slot].connection?.lease == lease { slots[lease.slot].connection?.lease = nil }
+            case .disconnect(let reason):
+                for slot in slots.indices { lose(slot, reason, poller: poller) }
+                failWaiting(reason)
             case .resolved(let slot, let attempt, let address):
                 resolved(slot: slot, attempt: attempt, address: address, poller: poller)
             }
