@@ -19,7 +19,9 @@ package struct HeartbeatLog: Sendable {
     package mutating func raised(_ number: Int, noEarlierThan instant: ContinuousClock.Instant) {
         if let last = beats.last, last.number >= number {
             // A beat only counts back when the primary has lost some: what it says from then on is new.
-            if last.number > number { beats.removeAll { $0.number >= number } } else {
+            if last.number > number {
+                beats.removeAll { $0.number >= number }
+            } else {
                 beats[beats.count - 1].raisedAt = max(last.raisedAt, instant)
                 return
             }
