@@ -37,7 +37,7 @@ struct FaultTests {
         "each process is killed under load: no answer is wrong, and all comes back by itself",
         arguments: [
             "gateway-1", "gateway-2", "auth-1", "auth-2", "strategies-1", "strategies-2", "nginx", "redis",
-            "redis-cache", "postgres",
+            "redis-cache", "postgres-1", "postgres-2",
         ])
     func killed(name: String) async throws {
         let cluster = try await ClusterUnderTest.shared.value

@@ -35,7 +35,8 @@ struct Announcement {
 
     private var dataText: String {
         """
-        CryptoDesk's data servers are up: PostgreSQL on 127.0.0.1:\(topology.ports.postgres), \
+        CryptoDesk's data servers are up: PostgreSQL on \
+        \(topology.postgresServers.map { "127.0.0.1:\(topology.ports.postgres($0))" }.joined(separator: " and ")), \
         Redis on 127.0.0.1:\(topology.ports.redis) and 127.0.0.1:\(topology.ports.redisCache)
         """
     }

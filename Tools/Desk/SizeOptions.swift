@@ -12,6 +12,9 @@ struct SizeOptions: ParsableArguments {
     @Option(help: "Instances of the strategies service.")
     var strategies = 2
 
+    @Option(help: "PostgreSQL servers that follow the primary.")
+    var replicas = 1
+
     @Option(help: "The port of nginx; all others follow from it, up to 501 above. 0 takes a free range.")
     var port = 8080
 
@@ -25,11 +28,15 @@ struct SizeOptions: ParsableArguments {
         where !(0...ClusterPorts.instancesPerService).contains(count) {
             throw ValidationError("--\(name) must be from 0 to \(ClusterPorts.instancesPerService).")
         }
+        guard (0..<PostgresServer.most).contains(replicas) else {
+            throw ValidationError("--replicas must be from 0 to \(PostgresServer.most - 1).")
+        }
         guard (0...ClusterPorts.highestBase).contains(port) else {
             throw ValidationError("--port must be from 0 to \(ClusterPorts.highestBase).")
         }
         return ClusterOptions(
-            gateways: gateways, auth: auth, strategies: strategies, port: port, settings: try parsedSettings())
+            gateways: gateways, auth: auth, strategies: strategies, replicas: replicas, port: port,
+            settings: try parsedSettings())
     }
 
     private func parsedSettings() throws -> [String: String] {

@@ -5,6 +5,8 @@ import Glibc
 package struct DataFolder: Sendable {
     /// Less than this, and PostgreSQL soon fails in ways that are harder to read.
     private static let leastFreeSpace: UInt64 = 512 << 20
+    /// Had a single PostgreSQL server, in the folder `postgres`.
+    private static let olderVersion = 1
 
     package let layout: ClusterLayout
 
@@ -21,6 +23,7 @@ package struct DataFolder: Sendable {
         try Files.makeFolder(layout.folder, mode: Account.isRoot ? 0o711 : 0o700)
         guard let lock = try FileLock(path: layout.lockFile) else { return nil }
         try checkSpace()
+        try takeOver()
         try makeFolders()
         try Files.write("\(ClusterLayout.version)\n", to: layout.versionFile)
         return lock
@@ -38,7 +41,9 @@ package struct DataFolder: Sendable {
 
     /// The major version of PostgreSQL that wrote the data, if there is any.
     package var postgresVersion: Int? {
-        Files.read(layout.postgresFolder + "/PG_VERSION")?.split(separator: "\n").first.flatMap { Int($0) }
+        (1...PostgresServer.most).lazy
+            .compactMap { Files.read(layout.postgresFolder(PostgresServer($0)) + "/PG_VERSION") }
+            .first?.split(separator: "\n").first.flatMap { Int($0) }
     }
 
     // MARK: Checks
@@ -47,7 +52,7 @@ package struct DataFolder: Sendable {
         guard let content = try? FileManager.default.contentsOfDirectory(atPath: layout.folder), !content.isEmpty
         else { return }
         let found = Files.read(layout.versionFile)?.split(separator: "\n").first.flatMap { Int($0) }
-        guard found != ClusterLayout.version else { return }
+        guard found != ClusterLayout.version, found != Self.olderVersion else { return }
         let what = found.map { "has layout \($0), this desk uses \(ClusterLayout.version)" } ?? "is no cluster's"
         throw ClusterError(
             "The folder \(layout.folder) is not empty and \(what): move it away, or use another one with --data.")
@@ -81,6 +86,14 @@ package struct DataFolder: Sendable {
     }
 
     // MARK: Folders
+
+    /// Makes the only PostgreSQL server of an older folder the first of this one.
+    private func takeOver() throws {
+        let older = layout.folder + "/postgres"
+        let first = layout.postgresFolder(PostgresServer(1))
+        guard Files.exists(older + "/PG_VERSION"), !Files.exists(first) else { return }
+        try Files.move(older, to: first)
+    }
 
     private func makeFolders() throws {
         let pass: UInt32 = Account.isRoot ? 0o711 : 0o700

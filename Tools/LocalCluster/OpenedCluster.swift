@@ -19,7 +19,8 @@ package struct OpenedCluster: Sendable {
             servicesFolder: servicesFolder, needsNginx: options.hasNginx, dataVersion: folder.postgresVersion)
         let secrets = try SecretFiles.passwords(folder.layout)
         var topology = ClusterTopology(
-            options: options, layout: folder.layout, programs: programs, secrets: secrets)
+            options: options, layout: folder.layout, programs: programs, secrets: secrets,
+            record: try PrimaryRecordFile(folder.layout).read())
         if options.port == 0 {
             topology.options.port = try PortCheck.freeBase { base in
                 var candidate = topology

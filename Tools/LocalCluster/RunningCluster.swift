@@ -15,12 +15,29 @@ package struct RunningCluster: Sendable {
         return RunningCluster(layout: folder.layout, description: description, reply: reply)
     }
 
+    /// The primary of the moment.
+    package var primary: PostgresServer { reply.primary.flatMap(PostgresServer.init(name:)) ?? PostgresServer(1) }
     package var ports: ClusterPorts { ClusterPorts(base: description.options.port) }
 
+    /// The PostgreSQL server of this name; the primary without one.
+    package func postgresServer(_ name: String?) throws(ClusterError) -> PostgresServer {
+        guard let name, name != "postgres", name != "primary" else { return primary }
+        guard let server = PostgresServer(name: name), reply.processes.contains(where: { $0.name == name }) else {
+            let names = reply.processes.map(\.name).filter { PostgresServer(name: $0) != nil }
+            throw ClusterError(
+                "There is no PostgreSQL server \(name) in this cluster; it has \(names.joined(separator: ", ")).")
+        }
+        return server
+    }
+
     /// What psql and other libpq programs take from their environment.
-    package func postgresEnvironment(_ role: DatabaseRole) throws -> [String: String] {
+    ///
+    /// - Parameter server: the primary, unless another one is asked for.
+    package func postgresEnvironment(
+        _ role: DatabaseRole, on server: PostgresServer? = nil
+    ) throws -> [String: String] {
         [
-            "PGHOST": layout.postgresSocketFolder, "PGPORT": "\(ports.postgres)", "PGUSER": role.rawValue,
+            "PGHOST": layout.postgresSocketFolder, "PGPORT": "\(ports.postgres(server ?? primary))", "PGUSER": role.rawValue,
             "PGDATABASE": DatabaseRole.database, "PGPASSWORD": role.password(in: try SecretFiles.passwords(layout)),
         ]
     }

@@ -26,13 +26,14 @@ package actor Supervisor {
     private nonisolated let launcher: Launcher
     private nonisolated let progress: Progress
     private nonisolated let processes: [SupervisedProcess]
+    private nonisolated let servers: DatabaseServers
     private nonisolated let stopRequest = Latch<Bool>()
     private var state = ControlReply.State.starting
 
     /// - Parameter repository: the folder with `deploy/nginx` and `Web`.
     package init(
         topology: ClusterTopology, repository: String, preparation: Preparation, progress: Progress
-    ) throws(ClusterError) {
+    ) throws {
         let launcher = try Launcher()
         self.topology = topology
         self.preparation = preparation
@@ -42,6 +43,9 @@ package actor Supervisor {
         processes = topology.processes.map {
             SupervisedProcess($0, layout: topology.layout, launcher: launcher, progress: progress)
         }
+        servers = try DatabaseServers(
+            topology: topology, configuration: configuration, launcher: launcher, progress: progress,
+            processes: processes)
     }
 
     /// Asks the cluster to stop; ``run(whenReady:)`` returns when it has.
@@ -100,7 +104,7 @@ package actor Supervisor {
         try PortCheck.check(topology.processes)
         LogFiles(topology.layout).rotateAll()
         try await progress.step {
-            try configuration.write()
+            try configuration.write(primary: servers.primary)
             return try SigningKeyFile.makeIfMissing(topology.layout)
                 ? "key for signing tokens made (RSA, 2048 bits)" : nil
         }
@@ -112,12 +116,10 @@ package actor Supervisor {
     }
 
     private nonisolated func start(_ stage: StartStage) async throws {
-        if stage == .data {
-            let setup = DatabaseFolderSetup(topology: topology, launcher: launcher)
-            try await progress.step { try await setup.initialise() ? "PostgreSQL's data folder made" : nil }
-        }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for process in processes where process.specification.stage == stage {
+            if stage == .data { group.addTask { try await self.servers.start() } }
+            for process in processes
+            where process.specification.stage == stage && process.specification.role != .postgres {
                 group.addTask {
                     try await self.progress.step {
                         try await process.start()
@@ -134,7 +136,7 @@ package actor Supervisor {
     }
 
     private nonisolated func prepareDatabase() async throws {
-        let database = ClusterDatabase(topology)
+        let database = ClusterDatabase(topology, primary: servers.primary)
         try await database.setUpRoles()
         if preparation.migrates {
             try await progress.step {
@@ -180,7 +182,8 @@ package actor Supervisor {
 
     private func answer(_ request: ControlRequest) async -> ControlReply {
         var reply = ControlReply(
-            state: state, url: topology.url, supervisor: Int(getpid()), processes: [], error: nil)
+            state: state, url: topology.url, supervisor: Int(getpid()), primary: servers.primary.name,
+            epoch: servers.record.epoch, processes: [], error: nil)
         do {
             switch request.command {
             case .status: reply.processes = await statuses()
@@ -197,15 +200,25 @@ package actor Supervisor {
 
     private func process(_ request: ControlRequest) throws(ClusterError) -> SupervisedProcess {
         let names = processes.map(\.specification.name)
-        guard let index = names.firstIndex(of: request.process ?? "") else {
-            throw ClusterError(
-                "There is no process \(request.process ?? "") in this cluster; it has \(names.joined(separator: ", "))."
-            )
+        let asked = request.process ?? ""
+        let isPrimary = asked == "postgres" || asked == "primary"
+        guard let index = names.firstIndex(of: isPrimary ? servers.primary.name : asked) else {
+            throw ClusterError("There is no process \(asked) in this cluster; it has \(names.joined(separator: ", ")).")
         }
         return processes[index]
     }
 
     private func statuses() async -> [ProcessStatus] {
+        async let replication = servers.statuses()
+        var statuses = await processStatuses()
+        for (server, status) in await replication {
+            guard let index = statuses.firstIndex(where: { $0.name == server.name }) else { continue }
+            statuses[index].replication = status
+        }
+        return statuses
+    }
+
+    private func processStatuses() async -> [ProcessStatus] {
         await withTaskGroup(of: (Int, ProcessStatus).self) { group in
             for (index, process) in processes.enumerated() { group.addTask { (index, await process.status()) } }
             var statuses: [Int: ProcessStatus] = [:]

@@ -37,12 +37,12 @@ password() { cat "store/$1.password"; }
 redis_settings() { printf '"redis": {"password": "%s"}' "$(password redis)"; }
 postgres_settings() { printf '"postgres": {"password": "%s"}' "$(password "$1")"; }
 
-for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies redis; do
+for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryptodesk_replication redis; do
     store "store/$name.password" openssl rand -hex 32
 done
 store store/0001.pem openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048
 
-for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies; do
+for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryptodesk_replication; do
     password "$name" | give "postgres/$name.password"
 done
 password redis | give redis/redis.password

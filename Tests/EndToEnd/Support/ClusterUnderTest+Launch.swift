@@ -13,7 +13,7 @@ extension ClusterUnderTest {
                 if next > 58_000 { next = 21_000 }
                 return next
             }
-            let offsets = [0, 101, 102, 151, 152, 201, 202, 251, 252, 301, 302, 351, 352, 400, 500, 501]
+            let offsets = [0, 101, 102, 151, 152, 201, 202, 251, 252, 301, 302, 351, 352, 400, 401, 402, 500, 501]
             if offsets.allSatisfy({ isFree(base + $0) }) { return base }
         }
         throw Failed(description: "No free range of ports.")

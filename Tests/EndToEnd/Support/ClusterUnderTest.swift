@@ -36,12 +36,16 @@ final class ClusterUnderTest: Sendable {
 
     /// Starts a cluster and waits until all of it is ready.
     ///
-    /// - Parameter arguments: further options of `desk up`.
-    static func start(_ arguments: [String] = []) async throws -> ClusterUnderTest {
+    /// - Parameters:
+    ///   - arguments: further options of `desk up`.
+    ///   - folder: of a cluster that ran before; a new one without.
+    static func start(_ arguments: [String] = [], folder: String? = nil) async throws -> ClusterUnderTest {
         let port = try freeBasePort()
-        let folder = FileManager.default.temporaryDirectory.appending(path: "cryptodesk-e2e-\(port)").path
+        let isNew = folder == nil
+        let folder =
+            folder ?? FileManager.default.temporaryDirectory.appending(path: "cryptodesk-e2e-\(port)").path
         let log = URL(filePath: folder + ".log")
-        try? FileManager.default.removeItem(atPath: folder)
+        if isNew { try? FileManager.default.removeItem(atPath: folder) }
         let input = Pipe()
         let supervisor = try launch(
             ["up", "--until-stdin-closes", "--data", folder, "--port", String(port), "--set", "BCRYPT_COST=10"]

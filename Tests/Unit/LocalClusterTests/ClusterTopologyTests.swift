@@ -6,15 +6,15 @@ import Testing
     func defaults() {
         #expect(
             topology().processes.map(\.name) == [
-                "postgres", "redis", "redis-cache", "auth-1", "auth-2", "strategies-1", "strategies-2", "gateway-1",
+                "postgres-1", "postgres-2", "redis", "redis-cache", "auth-1", "auth-2", "strategies-1", "strategies-2", "gateway-1",
                 "gateway-2", "nginx",
             ])
     }
 
     @Test("a cluster without gateways holds data only, and has no nginx")
     func dataOnly() {
-        let options = ClusterOptions(gateways: 0, auth: 0, strategies: 0)
-        #expect(topology(options).processes.map(\.name) == ["postgres", "redis", "redis-cache"])
+        let options = ClusterOptions(gateways: 0, auth: 0, strategies: 0, replicas: 0)
+        #expect(topology(options).processes.map(\.name) == ["postgres-1", "redis", "redis-cache"])
     }
 
     @Test("every process starts after those that it needs")
@@ -27,10 +27,34 @@ import Testing
     @Test("no two processes share a port, however many there are")
     func distinctPorts() {
         let most = ClusterPorts.instancesPerService
-        let options = ClusterOptions(gateways: most, auth: most, strategies: most, port: ClusterPorts.highestBase)
+        let options = ClusterOptions(
+            gateways: most, auth: most, strategies: most, replicas: PostgresServer.most - 1,
+            port: ClusterPorts.highestBase)
         let ports = topology(options).processes.flatMap { [$0.port, $0.adminPort].compactMap { $0 } }
         #expect(Set(ports).count == ports.count)
         #expect(ports.allSatisfy { (1...65_535).contains($0) })
+    }
+
+    @Test("a promoted server stays when fewer replicas are asked for, and the lowest numbers fill up")
+    func promotedServers() {
+        func servers(_ replicas: Int, _ record: PrimaryRecord) -> [Int] {
+            topology(ClusterOptions(replicas: replicas), record: record).postgresServers.map(\.number)
+        }
+        let third = PrimaryRecord(epoch: 4, primary: PostgresServer(3))
+        #expect(servers(0, third) == [3])
+        #expect(servers(1, third) == [1, 3])
+        #expect(servers(3, third) == [1, 2, 3, 4])
+        let unfinished = PrimaryRecord(
+            epoch: 5, primary: PostgresServer(2), state: .promoting, previous: PostgresServer(3))
+        #expect(servers(0, unfinished) == [2, 3])
+    }
+
+    @Test("a server's name is read back, and nothing else is taken for one", arguments: 1...PostgresServer.most)
+    func serverNames(number: Int) {
+        #expect(PostgresServer(name: PostgresServer(number).name) == PostgresServer(number))
+        for name in ["postgres", "postgres-0", "postgres-01", "postgres-1 ", "redis-1"] {
+            #expect(PostgresServer(name: name) == nil)
+        }
     }
 
     @Test("the gateways know all instances of both services")
@@ -52,7 +76,8 @@ import Testing
         let strategies = try #require(processes.first { $0.name == "strategies-1" })
         #expect(
             auth.environment["POSTGRES_URLS"]
-                == "postgresql://cryptodesk_auth@/cryptodesk?host=/data/run/postgres&port=8480")
+                == "postgresql://cryptodesk_auth@/cryptodesk?host=/data/run/postgres&port=8480,"
+                + "postgresql://cryptodesk_auth@/cryptodesk?host=/data/run/postgres&port=8481")
         #expect(auth.environment["POSTGRES_PASSWORD"] == "secret-auth")
         #expect(strategies.environment["POSTGRES_PASSWORD"] == "secret-strategies")
         #expect(strategies.environment["SIGNING_KEYS_DIRECTORY"] == nil)
@@ -83,7 +108,7 @@ import Testing
         let deep = "/data/" + String(repeating: "x", count: 80)
         let long = topology(folder: deep).layout
         #expect(long.runFolder == "/tmp/short")
-        #expect(long.postgresFolder == deep + "/postgres")
+        #expect(long.postgresFolder(PostgresServer(1)) == deep + "/postgres-1")
         #expect(topology().layout.runFolder == "/data/run")
         let edge = "/" + String(repeating: "x", count: 107 - "/run/postgres/.s.PGSQL.65535.lock".count - 1)
         #expect(topology(folder: edge).layout.runFolder == edge + "/run")

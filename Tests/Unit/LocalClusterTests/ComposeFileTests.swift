@@ -10,11 +10,31 @@ import Testing
     func processes() {
         var local: [String: Int] = [:]
         for process in topology().processes {
-            local[String(process.name.prefix { !$0.isNumber }.trimmingSuffix("-")), default: 0] += 1
+            local[Self.kind(of: process.name), default: 0] += 1
         }
         let jobs: Set = ["secrets", "migrate", "seed"]
-        let composed = compose.names.subtracting(jobs)
-        #expect(Dictionary(uniqueKeysWithValues: composed.map { ($0, compose.replicas(of: $0)) }) == local)
+        var composed: [String: Int] = [:]
+        for name in compose.names.subtracting(jobs) {
+            composed[Self.kind(of: name), default: 0] += compose.replicas(of: name)
+        }
+        #expect(composed == local)
+    }
+
+    @Test("PostgreSQL is set up alike")
+    func postgres() throws {
+        let server = PostgresServer(2)
+        let lines = PostgresFiles(topology(), primary: PostgresServer(1)).configuration(of: server)
+            .split(separator: "\n").map { $0.filter { $0 != "'" } }
+        let flags = try ComposeFile.text("deploy/compose/compose.yaml").matches(of: /- -c([a-z_]+)=(.*)\n/)
+            .map { "\($0.1) = \($0.2)" }
+        #expect(flags.filter { !lines.contains($0) } == [])
+        let replication = lines.filter { $0.contains(/^(wal_|hot_|max_)/) }
+        #expect(replication.count > 10)
+        #expect(replication.filter { !flags.contains($0) } == [])
+        let start = try ComposeFile.text("deploy/compose/postgres/start.sh")
+        for name in ["cluster_name", "primary_conninfo", "primary_slot_name"] {
+            #expect(lines.contains { $0.hasPrefix(name + " = ") } && start.contains("-c\(name)="))
+        }
     }
 
     @Test("each service gets the settings of the same names", arguments: ServiceKind.allCases)
@@ -51,7 +71,7 @@ import Testing
         #expect(script.contains(words(setup.createDatabase)))
         #expect(script.contains(words(setup.databaseRights)))
         let rights = setup.roles.matches(of: /alter role (\w+ login [a-z ]+)\s+password/).map { words(String($0.1)) }
-        #expect(rights.count == 3)
+        #expect(rights.count == 4)
         for right in rights { #expect(script.contains("create role \(right) password :'")) }
     }
 
@@ -68,6 +88,11 @@ import Testing
         }
         let server = try #require(local.first { $0.contains("server ") }).split(separator: " ").dropFirst(2)
         #expect(composed.contains("resolve " + server.joined(separator: " ")))
+    }
+
+    /// A process's name without its number.
+    private static func kind(of name: String) -> String {
+        String(name.prefix { !$0.isNumber }.trimmingSuffix("-"))
     }
 
     /// The text with single blanks alone.

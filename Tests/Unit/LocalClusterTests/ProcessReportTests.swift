@@ -12,8 +12,22 @@ import Testing
         let text = String(decoding: try encoder.encode(status), as: UTF8.self)
         #expect(
             text
-                == #"{"admin_port":null,"cpu":0,"name":"nginx","pid":null,"port":8080,"ready":false,"rss_mb":1.5}"#)
+                == #"{"admin_port":null,"cpu":0,"epoch":null,"lag_bytes":null,"lag_ms":null,"name":"nginx","pid":null,"#
+                + #""port":8080,"ready":false,"role":null,"rss_mb":1.5}"#)
         #expect(try JSONDecoder().decode(ProcessStatus.self, from: Data(text.utf8)) == status)
+    }
+
+    @Test("a PostgreSQL server's status tells its role, its epoch and how far it is behind")
+    func replication() throws {
+        let status = ProcessStatus(
+            name: "postgres-2", pid: 7, port: 8481, adminPort: nil, ready: true, residentMegabytes: 30, cpu: 0,
+            replication: ReplicationStatus(role: .standby, epoch: 3, lagMilliseconds: 12, lagBytes: 4096))
+        let json = try JSONEncoder().encode(status)
+        let text = String(decoding: json, as: UTF8.self)
+        for part in [#""role":"standby""#, #""epoch":3"#, #""lag_ms":12"#, #""lag_bytes":4096"#] {
+            #expect(text.contains(part))
+        }
+        #expect(try JSONDecoder().decode(ProcessStatus.self, from: json) == status)
     }
 
     @Test(

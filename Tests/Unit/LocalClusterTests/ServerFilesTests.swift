@@ -2,21 +2,52 @@ import LocalCluster
 import Testing
 
 @Suite struct ServerFilesTests {
+    private let first = PostgresServer(1)
+    private let second = PostgresServer(2)
+
+    @Test("a standby follows the primary with a slot of its own, and its password is in a file alone")
+    func standby() {
+        let files = PostgresFiles(topology(), primary: second)
+        let configuration = files.configuration(of: first)
+        #expect(configuration.contains("port=8481 user=cryptodesk_replication"))
+        #expect(configuration.contains("\nprimary_slot_name = 'postgres_1'\n"))
+        #expect(!configuration.contains("secret-"))
+        #expect(files.replicationPassword.contains("secret-replication"))
+        #expect(!files.configuration(of: second).contains("primary_slot_name"))
+        let third = files.configuration(of: PostgresServer(3), following: first)
+        #expect(third.contains("port=8480 user") && third.contains("primary_slot_name = ''"))
+    }
+
+    @Test("in durable mode the primary waits for any one of the others, whoever it is")
+    func durable() {
+        let files = PostgresFiles(
+            topology(ClusterOptions(replicas: 2, isDurable: true)), primary: second)
+        let configuration = files.configuration(of: second)
+        #expect(configuration.contains("\nsynchronous_commit = remote_apply\n"))
+        #expect(configuration.contains(#"synchronous_standby_names = 'ANY 1 ("postgres-1", "postgres-3")'"#))
+        #expect(!files.configuration(of: first).contains("synchronous_standby_names"))
+    }
+
     @Test("PostgreSQL listens on loopback only, asks everyone for a password, and keeps what it has confirmed")
     func postgres() {
-        let files = PostgresFiles(topology())
-        #expect(files.configuration.contains("listen_addresses = '127.0.0.1'"))
-        #expect(files.configuration.contains("port = 8480"))
-        #expect(files.configuration.contains("\nsynchronous_commit = on"))
+        let files = PostgresFiles(topology(), primary: first)
+        let configuration = files.configuration(of: first)
+        #expect(configuration.contains("listen_addresses = '127.0.0.1'"))
+        #expect(configuration.contains("\nport = 8480\n"))
+        #expect(configuration.contains("\ncluster_name = 'postgres-1'\n"))
+        #expect(configuration.contains("\nsynchronous_commit = on\n"))
+        #expect(!configuration.contains("primary_conninfo"))
         let rules = files.clientAuthentication.split(separator: "\n").filter { !$0.hasPrefix("#") }
         #expect(rules.count == 4)
         #expect(rules.allSatisfy { $0.hasSuffix(" scram-sha-256") })
+        #expect(rules.filter { $0.contains("replication") }.allSatisfy { $0.contains("cryptodesk_replication") })
     }
 
     @Test("a quote in the folder's name does not end a setting")
     func quoting() {
-        let configuration = PostgresFiles(topology(folder: "/it's")).configuration
-        #expect(configuration.contains("data_directory = '/it''s/postgres'"))
+        let files = PostgresFiles(topology(folder: "/it's"), primary: first)
+        #expect(files.configuration(of: first).contains("data_directory = '/it''s/postgres-1'"))
+        #expect(files.configuration(of: second).contains(#"primary_conninfo = 'host=''/it\''s/run/postgres'' port=8480 "#))
     }
 
     @Test("the Redis with state never evicts and survives a restart; the other one is bounded")

@@ -1,7 +1,9 @@
 import LocalCluster
 
 /// A topology for tests, whose programs and folders need not exist.
-func topology(_ options: ClusterOptions = ClusterOptions(), folder: String = "/data") -> ClusterTopology {
+func topology(
+    _ options: ClusterOptions = ClusterOptions(), folder: String = "/data", record: PrimaryRecord = .first
+) -> ClusterTopology {
     ClusterTopology(
         options: options, layout: ClusterLayout(folder: folder, shortRunFolder: "/tmp/short"),
         programs: ServerPrograms(
@@ -9,5 +11,5 @@ func topology(_ options: ClusterOptions = ClusterOptions(), folder: String = "/d
             nginx: "/sbin/nginx", servicesFolder: "/build"),
         secrets: ClusterSecrets(
             superuser: "secret-superuser", owner: "secret-owner", auth: "secret-auth", strategies: "secret-strategies",
-            redis: "secret-redis"))
+            replication: "secret-replication", redis: "secret-redis"), record: record)
 }

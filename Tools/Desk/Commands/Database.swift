@@ -43,6 +43,9 @@ struct PSQL: AsyncParsableCommand {
     @Option(help: "The role: postgres, cryptodesk_owner, cryptodesk_auth or cryptodesk_strategies.")
     var role = DatabaseRole.owner.rawValue
 
+    @Option(help: "The server, such as postgres-2. (default: the primary)")
+    var server: String?
+
     @OptionGroup var data: DataOption
 
     @Argument(parsing: .captureForPassthrough, help: "What psql takes itself, such as -c 'SELECT 1'.")
@@ -56,7 +59,7 @@ struct PSQL: AsyncParsableCommand {
         }
         try Program(
             cluster.description.postgresFolder + "/psql", arguments.withoutTerminator,
-            environment: try cluster.postgresEnvironment(role)
+            environment: try cluster.postgresEnvironment(role, on: try cluster.postgresServer(server))
         ).replaceThisProcess()
     }
 }
@@ -86,7 +89,7 @@ struct Redis: AsyncParsableCommand {
 extension DataOption {
     fileprivate func runningDatabase() async throws -> ClusterDatabase {
         let cluster = try await runningCluster()
-        return try ClusterDatabase(cluster.description, layout: cluster.layout)
+        return try ClusterDatabase(cluster)
     }
 }
 

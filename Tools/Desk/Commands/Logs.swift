@@ -18,6 +18,7 @@ struct Logs: AsyncParsableCommand {
     func run() async throws {
         let layout = try data.folder().layout
         let names = LogFiles(layout).names
+        let name = try LogFiles(layout).resolved(name)
         guard names.contains(name) else {
             let known = names.isEmpty ? "there are none yet" : "there are \(names.joined(separator: ", "))"
             throw ClusterError("There is no log of “\(name)” in \(layout.logsFolder): \(known).")

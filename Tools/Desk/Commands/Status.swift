@@ -12,6 +12,8 @@ struct Status: AsyncParsableCommand {
     var json = false
 
     private struct Report: Encodable {
+        let primary: String?
+        let epoch: Int?
         let processes: [ProcessStatus]
     }
 
@@ -21,7 +23,7 @@ struct Status: AsyncParsableCommand {
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
-            Console.say(String(decoding: try encoder.encode(Report(processes: processes)), as: UTF8.self))
+            Console.say(String(decoding: try encoder.encode(Report(primary: cluster.reply.primary, epoch: cluster.reply.epoch, processes: processes)), as: UTF8.self))
         } else {
             Console.say(StatusTable(processes).text)
             Console.say("\(cluster.reply.url) · supervisor \(cluster.reply.supervisor) · \(cluster.layout.folder)")

@@ -23,6 +23,9 @@ package struct ControlReply: Codable, Hashable, Sendable {
     package var state: State
     package var url: String
     package var supervisor: Int
+    /// The PostgreSQL server that is the primary, and the epoch that its promotion began.
+    package var primary: String?
+    package var epoch: Int?
     package var processes: [ProcessStatus]
     /// Why the command was not carried out.
     package var error: String?

@@ -3,7 +3,11 @@ import Glibc
 /// File operations with owner and mode, whose errors say which path they are about.
 enum Files {
     /// Writes a file that is complete whenever somebody sees it.
-    static func write(_ text: String, to path: String, mode: UInt32 = 0o644, owner: Account? = nil) throws {
+    ///
+    /// - Parameter isDurable: it is on disk when this returns, and outlives a power cut.
+    static func write(
+        _ text: String, to path: String, mode: UInt32 = 0o644, owner: Account? = nil, isDurable: Bool = false
+    ) throws {
         let draft = path + ".new"
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_t(mode))
@@ -17,7 +21,23 @@ enum Files {
         }
         guard fchmod(descriptor, mode_t(mode)) == 0 else { throw failure("write", path) }
         if let owner, fchown(descriptor, owner.userID, owner.groupID) != 0 { throw failure("give away", path) }
+        if isDurable, fsync(descriptor) != 0 { throw failure("write", path) }
         guard rename(draft, path) == 0 else { throw failure("write", path) }
+        if isDurable { try makeDurable(folder: parent(of: path)) }
+    }
+
+    /// Brings the names in a folder to disk.
+    static func makeDurable(folder path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("write", path) }
+    }
+
+    /// Gives a folder another name, durably.
+    static func move(_ path: String, to other: String) throws {
+        guard rename(path, other) == 0 else { throw failure("rename", path) }
+        try makeDurable(folder: parent(of: other))
     }
 
     /// The whole text of a file, also of those in `/proc` that do not tell their size.

@@ -9,10 +9,12 @@ struct Leftovers {
 
     /// Clears it away. To be called with the folder's lock held, so that it cannot be a living cluster's.
     func clear() async {
-        await endProcesses()
+        await endProcesses(in: ownFolders)
         // PostgreSQL takes its lock files for a living server's when the process id in them is a dead one that nobody
         // has waited for, or another program's by now.
-        unlink(layout.postgresFolder + "/postmaster.pid")
+        for number in 1...PostgresServer.most {
+            unlink(layout.postgresFolder(PostgresServer(number)) + "/postmaster.pid")
+        }
         for folder in [layout.postgresSocketFolder, layout.redisSocketFolder] {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
                 unlink("\(folder)/\(name)")
@@ -20,29 +22,31 @@ struct Leftovers {
         }
     }
 
-    private func endProcesses() async {
+    /// Kills the servers that work in these folders, and waits until there are none.
+    func endProcesses(in folders: [String]) async {
         for _ in 0..<100 {
-            let found = find()
+            let found = find(in: folders)
             if found.isEmpty { return }
             for process in found { kill(process.pid, SIGKILL) }
-            try? await Task.sleep(for: .milliseconds(50))
+            try? await Task.sleep(for: .milliseconds(20))
         }
     }
 
-    private func find() -> [ProcessTable.Entry] {
+    private func find(in folders: [String]) -> [ProcessTable.Entry] {
         ProcessTable.read().entries.filter { entry in
             guard let program = entry.executable.split(separator: "/").last else { return false }
             // A program that was built anew meanwhile shows as "… (deleted)".
             let name = program.split(separator: " ").first.map(String.init) ?? ""
-            return Self.programs.contains(name) && isOurs(entry.workingFolder)
+            let place = entry.workingFolder
+            return Self.programs.contains(name) && folders.contains { place == $0 || place.hasPrefix($0 + "/") }
         }
     }
 
-    private func isOurs(_ folder: String) -> Bool {
-        let own = [
-            layout.folder + "/work", layout.postgresFolder, layout.redisFolder("redis"),
-            layout.redisFolder("redis-cache"),
-        ]
-        return own.contains { folder == $0 || folder.hasPrefix($0 + "/") }
+    private var ownFolders: [String] {
+        [layout.folder + "/work", layout.redisFolder("redis"), layout.redisFolder("redis-cache")]
+            + (1...PostgresServer.most).flatMap { number in
+                let server = PostgresFolder(PostgresServer(number), layout)
+                return [server.path, server.rewinding]
+            }
     }
 }

@@ -16,6 +16,12 @@ package struct LogFiles: Sendable {
         return files.filter { $0.hasSuffix(".log") }.map { String($0.dropLast(4)) }.sorted()
     }
 
+    /// The log's name: `postgres` and `primary` stand for the primary's.
+    package func resolved(_ name: String) throws -> String {
+        guard name == "postgres" || name == "primary" else { return name }
+        return try PrimaryRecordFile(layout).read().primary
+    }
+
     /// Sets the last run's logs aside.
     func rotateAll() {
         for name in names where name != "supervisor" {
@@ -46,6 +52,12 @@ package struct LogFiles: Sendable {
         let telling = lines.last { line in marks.contains { line.contains($0) } }
         guard let line = telling ?? lines.last else { return nil }
         return line.count > 240 ? String(line.prefix(240)) + "…" : String(line)
+    }
+
+    /// The last share that a program has told, such as `45%`.
+    func lastShare(_ name: String) -> String? {
+        tail(name, bytes: 512).split(whereSeparator: { $0.isWhitespace || $0 == "(" || $0 == ")" })
+            .last { $0.hasSuffix("%") && $0.dropLast().allSatisfy(\.isNumber) }.map(String.init)
     }
 
     func tail(_ name: String, bytes: Int) -> String {

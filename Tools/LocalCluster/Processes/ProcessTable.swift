@@ -6,6 +6,8 @@ struct ProcessTable {
     struct Entry {
         let pid: Int32
         let parent: Int32
+        /// Stopped by SIGSTOP.
+        let isStopped: Bool
         /// User and system time, in clock ticks.
         let ticks: UInt64
         /// When it started, in clock ticks since boot.
@@ -69,6 +71,7 @@ struct ProcessTable {
         guard fields.count > 19, let parent = Int32(fields[1]), let user = UInt64(fields[11]),
             let system = UInt64(fields[12]), let start = UInt64(fields[19])
         else { return nil }
-        return Entry(pid: pid, parent: parent, ticks: user + system, startTicks: start)
+        return Entry(
+            pid: pid, parent: parent, isStopped: fields[0] == "T", ticks: user + system, startTicks: start)
     }
 }

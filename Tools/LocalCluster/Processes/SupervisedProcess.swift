@@ -12,6 +12,8 @@ actor SupervisedProcess {
     private var child: ChildProcess?
     private var startedAt = ContinuousClock.now
     private let stopping = Latch<Bool>()
+    /// Set while an operation has the process: the supervision leaves it alone until the latch is set.
+    private var holding: Latch<Bool>?
     private var backoff = RestartBackoff()
     private var usage = ResourceUsage()
 
@@ -41,6 +43,10 @@ actor SupervisedProcess {
 
     private func launch() async throws {
         let specification = specification
+        guard stopping.current == nil else { throw CancellationError() }
+        if let obstacle = specification.obstacle, let reason = Files.read(obstacle) {
+            throw ClusterError("\(specification.name) is not started: \(reason.prefix { $0 != "\n" })")
+        }
         startedAt = .now
         child = try await launcher.launch(
             LaunchRequest(
@@ -71,14 +77,22 @@ actor SupervisedProcess {
 
     /// Starts the process again whenever it ends, until it is stopped.
     func supervise() async {
-        while let exit = await child?.exit.value(), stopping.current == nil {
-            killLeftovers()
+        while stopping.current == nil {
+            if let holding {
+                guard await holding.value() != nil else { return }
+                continue
+            }
+            guard let child, let exit = await child.exit.value(), stopping.current == nil else { return }
+            guard holding == nil, child === self.child else { continue }
+            await endLeftovers()
             let uptime = ContinuousClock.now - startedAt
             let delay = backoff.delay(afterRunning: uptime)
             // After a long run the log's last error need not be the reason.
             let said = uptime < RestartBackoff.steady ? words : ""
             progress.say("\(specification.name) \(exit)\(said); it starts again in \(delay.inSeconds)")
             if await stopping.value(within: delay) != nil { return }
+            // An operation may have come in between.
+            guard holding == nil, child === self.child else { continue }
             do {
                 try await launch()
                 // It was asked to stop while there was nothing to stop.
@@ -89,10 +103,23 @@ actor SupervisedProcess {
         }
     }
 
+    /// From now on the caller ends and starts the process, until ``release()``.
+    func hold() {
+        if holding == nil { holding = Latch() }
+    }
+
+    /// The supervision goes on with the process, and starts it if it does not run.
+    func release() {
+        holding?.set(true)
+        holding = nil
+    }
+
     /// A dead leader may leave its workers, and they the port.
-    private func killLeftovers() {
+    private func endLeftovers() async {
         guard let child else { return }
         kill(-child.pid, SIGKILL)
+        guard let folder = specification.dataFolder else { return }
+        await Leftovers(layout: layout).endProcesses(in: [folder])
     }
 
     // MARK: Stop
@@ -100,18 +127,29 @@ actor SupervisedProcess {
     /// Ends the process as its specification says, with SIGKILL at last.
     func stop() async {
         stopping.set(true)
-        guard let child else { return }
-        for step in specification.stopping.steps where child.exit.current == nil {
+        holding?.set(true)
+        if await !end(specification.stopping) {
+            progress.say("\(specification.name) did not stop in time and was killed")
+        }
+    }
+
+    /// Ends the process, with SIGKILL at last.
+    ///
+    /// - Parameter wakes: a process that was paused hears nothing before it goes on.
+    /// - Returns: whether it ended before it had to be killed.
+    @discardableResult
+    func end(_ sequence: StopSequence, wakes: Bool = true) async -> Bool {
+        guard let child else { return true }
+        for step in sequence.steps where child.exit.current == nil {
             kill(child.pid, step.signal.number)
-            // A process that was paused hears nothing before it goes on.
-            kill(child.pid, SIGCONT)
+            if wakes { signalAll(.resume) }
             _ = await child.exit.value(within: step.grace)
         }
-        if child.exit.current == nil {
-            progress.say("\(specification.name) did not stop in time and is killed")
-        }
-        killLeftovers()
+        let hasEnded = child.exit.current != nil
+        if !hasEnded { kill(child.pid, SIGKILL) }
+        await endLeftovers()
         _ = await child.exit.value(within: .seconds(5))
+        return hasEnded
     }
 
     // MARK: Operate
@@ -121,6 +159,22 @@ actor SupervisedProcess {
         guard let child, child.exit.current == nil, kill(child.pid, signal.number) == 0 else {
             throw ClusterError("\(specification.name) is not running at the moment.")
         }
+        // A server is paused with all of its workers, which would go on without it.
+        if signal == .stop || signal == .resume { signalAll(signal) }
+    }
+
+    /// Whether the process runs; one that is paused does.
+    var isRunning: Bool { child.map { $0.exit.current == nil } ?? false }
+
+    /// Whether it was suspended.
+    var isPaused: Bool {
+        guard let child, child.exit.current == nil else { return false }
+        return ProcessTable.read().tree(of: child.pid).first?.isStopped ?? false
+    }
+
+    private func signalAll(_ signal: ProcessSignal) {
+        guard let child, child.exit.current == nil else { return }
+        for entry in ProcessTable.read().tree(of: child.pid) { kill(entry.pid, signal.number) }
     }
 
     func status() async -> ProcessStatus {

@@ -3,19 +3,22 @@ import Postgres
 /// The database of a running cluster: its schema and its demo data.
 package struct ClusterDatabase: Sendable {
     private let ports: ClusterPorts
+    private let primary: PostgresServer
     private let layout: ClusterLayout
     private let secrets: ClusterSecrets
 
-    package init(_ topology: ClusterTopology) {
+    package init(_ topology: ClusterTopology, primary: PostgresServer) {
         ports = topology.ports
+        self.primary = primary
         layout = topology.layout
         secrets = topology.secrets
     }
 
     /// For a cluster that another process runs.
-    package init(_ description: ClusterDescription, layout: ClusterLayout) throws {
-        ports = ClusterPorts(base: description.options.port)
-        self.layout = layout
+    package init(_ cluster: RunningCluster) throws {
+        ports = cluster.ports
+        primary = cluster.primary
+        layout = cluster.layout
         secrets = try SecretFiles.passwords(layout)
     }
 
@@ -25,6 +28,8 @@ package struct ClusterDatabase: Sendable {
         do {
             let session = try await PostgresSession.connect(
                 url: url(.superuser, database: "postgres"), password: secrets.superuser)
+            // No replica that may be asked to confirm it runs yet.
+            try await session.execute("set synchronous_commit = local")
             try await session.execute(setup.roles)
             if try await session.execute(setup.databaseExists).boolean(0, 0) != true {
                 try await session.execute(setup.createDatabase)
@@ -50,9 +55,9 @@ package struct ClusterDatabase: Sendable {
         DatabaseContent(url: url(role), password: role.password(in: secrets), advice: advice)
     }
 
-    private var advice: String { "see \(layout.log("postgres"))" }
+    private var advice: String { "see \(layout.log(primary.name))" }
 
     private func url(_ role: DatabaseRole, database: String = DatabaseRole.database) -> String {
-        role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres, database: database)
+        role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres(primary), database: database)
     }
 }

@@ -8,10 +8,14 @@ struct ConfigurationWriter {
 
     private var layout: ClusterLayout { topology.layout }
 
-    func write() throws {
+    /// - Parameter primary: the PostgreSQL server that the others follow.
+    func write(primary: PostgresServer) throws {
         let folder = layout.configurationFolder
-        let postgres = PostgresFiles(topology)
-        try Files.write(postgres.configuration, to: folder + "/postgresql.conf")
+        try writePostgres(primary: primary)
+        let postgres = PostgresFiles(topology, primary: primary)
+        try Files.write(
+            postgres.replicationPassword, to: layout.replicationPasswordFile, mode: 0o600,
+            owner: .unprivileged(for: .postgres))
         try Files.write(postgres.clientAuthentication, to: folder + "/pg_hba.conf")
         try Files.write("", to: folder + "/pg_ident.conf")
         let redis = RedisFiles(topology)
@@ -23,6 +27,21 @@ struct ConfigurationWriter {
                 layout.workingFolder(process.name), mode: 0o700, owner: .unprivileged(for: process.role))
         }
         if topology.options.hasNginx { try writeNginx() }
+    }
+
+    /// What changes with a promotion.
+    ///
+    /// - Parameters:
+    ///   - server: only this one's.
+    ///   - upstream: whom that one follows, if that is not the primary.
+    func writePostgres(
+        primary: PostgresServer, only server: PostgresServer? = nil, following upstream: PostgresServer? = nil
+    ) throws {
+        let files = PostgresFiles(topology, primary: primary)
+        for server in server.map({ [$0] }) ?? topology.postgresServers {
+            try Files.write(
+                files.configuration(of: server, following: upstream), to: layout.postgresConfiguration(server))
+        }
     }
 
     private func writeRedis(_ name: String, _ text: String) throws {

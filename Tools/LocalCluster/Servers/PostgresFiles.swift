@@ -1,22 +1,29 @@
-/// The text of PostgreSQL's configuration files for one cluster.
+/// The text of PostgreSQL's configuration files for the servers of one cluster.
 package struct PostgresFiles: Hashable, Sendable {
-    private let layout: ClusterLayout
-    private let ports: ClusterPorts
+    private let topology: ClusterTopology
+    private let primary: PostgresServer
 
-    package init(_ topology: ClusterTopology) {
-        layout = topology.layout
-        ports = topology.ports
+    private var layout: ClusterLayout { topology.layout }
+
+    /// - Parameter primary: whom the others follow.
+    package init(_ topology: ClusterTopology, primary: PostgresServer) {
+        self.topology = topology
+        self.primary = primary
     }
 
-    /// `postgresql.conf`: durable as in production, sized for a developer's machine, and no query's values in the log.
-    package var configuration: String {
+    /// A server's configuration: durable as in production, sized for a developer's machine, and no query's values in
+    /// the log.
+    ///
+    /// - Parameter upstream: whom it follows, if that is not the primary.
+    package func configuration(of server: PostgresServer, following upstream: PostgresServer? = nil) -> String {
         """
-        # Written by desk at every start.
-        data_directory = \(quoted(layout.postgresFolder))
+        # Written by desk at every start and at every promotion.
+        cluster_name = '\(server.name)'
+        data_directory = \(quoted(layout.postgresFolder(server)))
         hba_file = \(quoted(layout.configurationFolder + "/pg_hba.conf"))
         ident_file = \(quoted(layout.configurationFolder + "/pg_ident.conf"))
         listen_addresses = '127.0.0.1'
-        port = \(ports.postgres)
+        port = \(topology.ports.postgres(server))
         unix_socket_directories = \(quoted(layout.postgresSocketFolder))
         max_connections = 100
         password_encryption = 'scram-sha-256'
@@ -27,10 +34,10 @@ package struct PostgresFiles: Hashable, Sendable {
         jit = off
 
         fsync = on
-        synchronous_commit = on
-        wal_level = replica
         max_wal_size = 1GB
         checkpoint_completion_target = 0.9
+        \(replication)
+        \(server == primary ? confirmation : following(upstream ?? primary, as: server))
 
         timezone = 'UTC'
         log_timezone = 'UTC'
@@ -50,10 +57,64 @@ package struct PostgresFiles: Hashable, Sendable {
         # Written by desk at every start.
         local  all          all                scram-sha-256
         host   all          all  127.0.0.1/32  scram-sha-256
-        local  replication  all                scram-sha-256
-        host   replication  all  127.0.0.1/32  scram-sha-256
+        local  replication  \(DatabaseRole.replication.rawValue)                scram-sha-256
+        host   replication  \(DatabaseRole.replication.rawValue)  127.0.0.1/32  scram-sha-256
 
         """
+    }
+
+    /// `replication.pgpass`: how a replica signs in.
+    package var replicationPassword: String {
+        "*:*:*:\(DatabaseRole.replication.rawValue):\(topology.secrets.replication)\n"
+    }
+
+    /// The same for all, since any of them may become the primary.
+    private var replication: String {
+        """
+        wal_level = replica
+        wal_log_hints = on
+        max_wal_senders = 20
+        max_replication_slots = 20
+        wal_keep_size = 64MB
+        max_slot_wal_keep_size = 1GB
+        hot_standby = on
+        hot_standby_feedback = on
+        max_standby_streaming_delay = 5s
+        wal_receiver_status_interval = 1s
+        wal_receiver_timeout = 5s
+        wal_sender_timeout = 10s
+        wal_retrieve_retry_interval = 200ms
+        """
+    }
+
+    /// When the primary says that a write is done.
+    private var confirmation: String {
+        guard topology.options.isDurable else { return "synchronous_commit = on" }
+        let others = topology.postgresServers.filter { $0 != primary }.map { "\"\($0.name)\"" }
+        return """
+            synchronous_commit = remote_apply
+            synchronous_standby_names = 'ANY 1 (\(others.joined(separator: ", ")))'
+            """
+    }
+
+    private func following(_ upstream: PostgresServer, as server: PostgresServer) -> String {
+        let connection = [
+            "host=\(escaped(layout.postgresSocketFolder))", "port=\(topology.ports.postgres(upstream))",
+            "user=\(DatabaseRole.replication.rawValue)", "passfile=\(escaped(layout.replicationPasswordFile))",
+            "application_name=\(server.name)", "connect_timeout=2",
+        ]
+        // Only the primary keeps slots.
+        let slot = upstream == primary ? server.slot : ""
+        return """
+            synchronous_commit = \(topology.options.isDurable ? "remote_apply" : "on")
+            primary_conninfo = \(quoted(connection.joined(separator: " ")))
+            primary_slot_name = '\(slot)'
+            """
+    }
+
+    /// A value of a libpq connection string.
+    private func escaped(_ value: String) -> String {
+        "'" + value.reduce(into: "") { $0 += ($1 == "'" || $1 == "\\" ? "\\" : "") + String($1) } + "'"
     }
 
     private func quoted(_ path: String) -> String {

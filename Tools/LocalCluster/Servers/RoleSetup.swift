@@ -7,7 +7,10 @@ package struct RoleSetup: Hashable, Sendable {
     package init(_ secrets: ClusterSecrets) { self.secrets = secrets }
 
     /// Makes the roles that are missing, and gives each its rights and its password.
-    package var roles: String { Self.applicationRoles.map(role).joined(separator: "\n") }
+    package var roles: String {
+        (Self.applicationRoles.map { role($0) } + [role(.replication, "replication")])
+            .joined(separator: "\n")
+    }
 
     package var databaseExists: String {
         "select exists (select from pg_database where datname = '\(DatabaseRole.database)')"
@@ -26,14 +29,14 @@ package struct RoleSetup: Hashable, Sendable {
         """
     }
 
-    private func role(_ role: DatabaseRole) -> String {
+    private func role(_ role: DatabaseRole, _ more: String = "") -> String {
         """
         do $$ begin
             if not exists (select from pg_roles where rolname = '\(role.rawValue)') then
                 create role \(role.rawValue);
             end if;
         end $$;
-        alter role \(role.rawValue) login nosuperuser nocreatedb nocreaterole nobypassrls
+        alter role \(role.rawValue) login nosuperuser nocreatedb nocreaterole nobypassrls \(more)
             password '\(role.password(in: secrets))';
         """
     }

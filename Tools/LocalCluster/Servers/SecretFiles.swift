@@ -9,6 +9,7 @@ enum SecretFiles {
             owner: try password("cryptodesk_owner", layout),
             auth: try password("cryptodesk_auth", layout),
             strategies: try password("cryptodesk_strategies", layout),
+            replication: try password("cryptodesk_replication", layout),
             redis: try password("redis", layout))
     }
 

@@ -1,7 +1,7 @@
 /// Where everything of one cluster lies on disk.
 package struct ClusterLayout: Hashable, Sendable {
     /// Raised whenever an older folder can no longer be used; stored in the folder.
-    package static let version = 1
+    package static let version = 2
     /// `sockaddr_un.sun_path` holds 108 bytes with its terminating zero.
     package static let longestSocketPath = 107
 
@@ -24,7 +24,8 @@ package struct ClusterLayout: Hashable, Sendable {
     package var secretsFolder: String { folder + "/secrets" }
     package var keysFolder: String { folder + "/keys" }
     package var configurationFolder: String { folder + "/config" }
-    package var postgresFolder: String { folder + "/postgres" }
+    /// Who is the primary.
+    package var primaryRecord: String { folder + "/primary.json" }
     package var nginxFolder: String { folder + "/nginx" }
 
     package var controlSocket: String { runFolder + "/control.sock" }
@@ -34,6 +35,12 @@ package struct ClusterLayout: Hashable, Sendable {
 
     /// The working folder of an instance: it tells left-over processes of this cluster from all others.
     package func workingFolder(_ process: String) -> String { folder + "/work/" + process }
+    package func postgresFolder(_ server: PostgresServer) -> String { folder + "/" + server.name }
+    package func postgresConfiguration(_ server: PostgresServer) -> String {
+        configurationFolder + "/\(server.name).conf"
+    }
+    /// The password of the role that replicates, as libpq reads it (a `passfile`).
+    package var replicationPasswordFile: String { configurationFolder + "/replication.pgpass" }
     package func log(_ process: String) -> String { logsFolder + "/\(process).log" }
     package func redisFolder(_ name: String) -> String { folder + "/" + name }
     package func redisSocket(_ name: String) -> String { redisSocketFolder + "/\(name).sock" }

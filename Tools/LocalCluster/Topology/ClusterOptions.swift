@@ -4,17 +4,24 @@ package struct ClusterOptions: Codable, Hashable, Sendable {
     package var gateways: Int
     package var auth: Int
     package var strategies: Int
+    /// How many PostgreSQL servers follow the primary.
+    package var replicas: Int
+    /// Whether a write is confirmed only once a replica has it as well.
+    package var isDurable: Bool
     /// The port that nginx listens on; every other port follows from it (``ClusterPorts``).
     package var port: Int
     /// Settings for every Swift service, by environment name; they win over what the topology sets.
     package var settings: [String: String]
 
     package init(
-        gateways: Int = 2, auth: Int = 2, strategies: Int = 2, port: Int = 8080, settings: [String: String] = [:]
+        gateways: Int = 2, auth: Int = 2, strategies: Int = 2, replicas: Int = 1, isDurable: Bool = false,
+        port: Int = 8080, settings: [String: String] = [:]
     ) {
         self.gateways = gateways
         self.auth = auth
         self.strategies = strategies
+        self.replicas = replicas
+        self.isDurable = isDurable
         self.port = port
         self.settings = settings
     }

@@ -10,9 +10,10 @@ package struct ClusterPorts: Hashable, Sendable {
     package init(base: Int) { self.base = base }
 
     package var nginx: Int { base }
-    package var postgres: Int { base + 400 }
     package var redis: Int { base + 500 }
     package var redisCache: Int { base + 501 }
+
+    package func postgres(_ server: PostgresServer) -> Int { base + 399 + server.number }
 
     /// The public port of an instance; `number` counts from 1.
     package func listen(_ service: ServiceKind, _ number: Int) -> Int { block(service) + number }

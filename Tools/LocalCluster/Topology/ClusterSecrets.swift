@@ -4,13 +4,17 @@ package struct ClusterSecrets: Hashable, Sendable {
     package var owner: String
     package var auth: String
     package var strategies: String
+    package var replication: String
     package var redis: String
 
-    package init(superuser: String, owner: String, auth: String, strategies: String, redis: String) {
+    package init(
+        superuser: String, owner: String, auth: String, strategies: String, replication: String, redis: String
+    ) {
         self.superuser = superuser
         self.owner = owner
         self.auth = auth
         self.strategies = strategies
+        self.replication = replication
         self.redis = redis
     }
 

@@ -4,12 +4,19 @@ package struct ClusterTopology: Hashable, Sendable {
     package let layout: ClusterLayout
     package let programs: ServerPrograms
     package let secrets: ClusterSecrets
+    /// The PostgreSQL servers, in the order of their numbers.
+    package let postgresServers: [PostgresServer]
 
-    package init(options: ClusterOptions, layout: ClusterLayout, programs: ServerPrograms, secrets: ClusterSecrets) {
+    /// - Parameter record: who was the primary when the cluster last ran.
+    package init(
+        options: ClusterOptions, layout: ClusterLayout, programs: ServerPrograms, secrets: ClusterSecrets,
+        record: PrimaryRecord = .first
+    ) {
         self.options = options
         self.layout = layout
         self.programs = programs
         self.secrets = secrets
+        postgresServers = PostgresServer.chosen(replicas: options.replicas, needed: record.needed)
     }
 
     package var ports: ClusterPorts { ClusterPorts(base: options.port) }
@@ -17,7 +24,9 @@ package struct ClusterTopology: Hashable, Sendable {
     package var url: String { "http://localhost:\(ports.nginx)" }
 
     package var processes: [ProcessSpecification] {
-        let stores = [postgres, redis("redis", port: ports.redis), redis("redis-cache", port: ports.redisCache)]
+        let stores =
+            postgresServers.map(postgres)
+            + [redis("redis", port: ports.redis), redis("redis-cache", port: ports.redisCache)]
         let services =
             (0..<options.auth).map { service(.auth, $0 + 1) }
             + (0..<options.strategies).map { service(.strategies, $0 + 1) }
@@ -49,15 +58,16 @@ extension ClusterTopology {
     /// Environment that every process gets; nothing else of the starter's environment is passed on.
     private static let commonEnvironment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"]
 
-    private var postgres: ProcessSpecification {
-        ProcessSpecification(
-            name: "postgres", stage: .data, executable: programs.postgres("postgres"),
-            arguments: [
-                "-D", layout.postgresFolder, "-c", "config_file=\(layout.configurationFolder)/postgresql.conf",
-            ],
-            environment: Self.commonEnvironment, role: .postgres, port: ports.postgres, adminPort: nil,
-            readiness: .postgres(socket: "\(layout.postgresSocketFolder)/.s.PGSQL.\(ports.postgres)"),
-            stopping: .postgres, parentDeathSignal: .kill)
+    private func postgres(_ server: PostgresServer) -> ProcessSpecification {
+        let folder = layout.postgresFolder(server)
+        let port = ports.postgres(server)
+        return ProcessSpecification(
+            name: server.name, stage: .data, executable: programs.postgres("postgres"),
+            arguments: ["-D", folder, "-c", "config_file=\(layout.postgresConfiguration(server))"],
+            environment: Self.commonEnvironment, role: .postgres, port: port, adminPort: nil,
+            readiness: .postgres(socket: "\(layout.postgresSocketFolder)/.s.PGSQL.\(port)"),
+            stopping: .postgres, parentDeathSignal: .kill, dataFolder: folder,
+            obstacle: PostgresFolder(folder).fenceMarker)
     }
 
     private func redis(_ name: String, port: Int) -> ProcessSpecification {
@@ -135,7 +145,9 @@ extension ClusterTopology {
 
     private func databaseSettings(of role: DatabaseRole) -> [String: String] {
         [
-            "POSTGRES_URLS": role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres),
+            "POSTGRES_URLS": postgresServers.map {
+                role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres($0))
+            }.joined(separator: ","),
             "POSTGRES_PASSWORD": role.password(in: secrets),
         ]
     }

@@ -6,6 +6,8 @@ package enum DatabaseRole: String, CaseIterable, Sendable {
     case owner = "cryptodesk_owner"
     case auth = "cryptodesk_auth"
     case strategies = "cryptodesk_strategies"
+    /// What replicas connect to the primary as.
+    case replication = "cryptodesk_replication"
 
     package static let database = "cryptodesk"
 
@@ -15,6 +17,7 @@ package enum DatabaseRole: String, CaseIterable, Sendable {
         case .owner: secrets.owner
         case .auth: secrets.auth
         case .strategies: secrets.strategies
+        case .replication: secrets.replication
         }
     }
 

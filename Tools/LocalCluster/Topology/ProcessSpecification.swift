@@ -19,6 +19,10 @@ package struct ProcessSpecification: Hashable, Sendable {
     package let stopping: StopSequence
     /// Sent by the kernel when the supervisor is gone.
     package let parentDeathSignal: ProcessSignal
+    /// Where the process and its children work, if they leave their working folder.
+    package var dataFolder: String?
+    /// A file whose presence forbids the start.
+    package var obstacle: String?
 }
 
 /// The order in which a cluster starts; it stops in the reverse one.
