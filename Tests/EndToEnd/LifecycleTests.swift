@@ -10,7 +10,9 @@ struct LifecycleTests {
     func upAndDown() async throws {
         let cluster = try await ClusterUnderTest.start(Self.small)
         let processes = try await cluster.processes()
-        let names = ["nginx", "gateway-1", "auth-1", "strategies-1", "postgres-1", "postgres-2", "redis", "redis-cache"]
+        let names = [
+            "nginx", "gateway-1", "auth-1", "strategies-1", "postgres-1", "postgres-2", "redis", "redis-cache",
+        ]
         #expect(Set(processes.map(\.name)) == Set(names))
         #expect(processes.allSatisfy { $0.isReady && $0.id > 0 })
         for process in processes where ["gateway-1", "auth-1", "strategies-1"].contains(process.name) {

@@ -37,7 +37,8 @@ package struct RunningCluster: Sendable {
         _ role: DatabaseRole, on server: PostgresServer? = nil
     ) throws -> [String: String] {
         [
-            "PGHOST": layout.postgresSocketFolder, "PGPORT": "\(ports.postgres(server ?? primary))", "PGUSER": role.rawValue,
+            "PGHOST": layout.postgresSocketFolder, "PGPORT": "\(ports.postgres(server ?? primary))",
+            "PGUSER": role.rawValue,
             "PGDATABASE": DatabaseRole.database, "PGPASSWORD": role.password(in: try SecretFiles.passwords(layout)),
         ]
     }

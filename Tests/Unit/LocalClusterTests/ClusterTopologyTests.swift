@@ -6,7 +6,8 @@ import Testing
     func defaults() {
         #expect(
             topology().processes.map(\.name) == [
-                "postgres-1", "postgres-2", "redis", "redis-cache", "auth-1", "auth-2", "strategies-1", "strategies-2", "gateway-1",
+                "postgres-1", "postgres-2", "redis", "redis-cache", "auth-1", "auth-2", "strategies-1", "strategies-2",
+                "gateway-1",
                 "gateway-2", "nginx",
             ])
     }

@@ -47,7 +47,8 @@ import Testing
     func quoting() {
         let files = PostgresFiles(topology(folder: "/it's"), primary: first)
         #expect(files.configuration(of: first).contains("data_directory = '/it''s/postgres-1'"))
-        #expect(files.configuration(of: second).contains(#"primary_conninfo = 'host=''/it\''s/run/postgres'' port=8480 "#))
+        #expect(
+            files.configuration(of: second).contains(#"primary_conninfo = 'host=''/it\''s/run/postgres'' port=8480 "#))
     }
 
     @Test("the Redis with state never evicts and survives a restart; the other one is bounded")

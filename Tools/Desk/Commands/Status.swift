@@ -23,7 +23,11 @@ struct Status: AsyncParsableCommand {
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
-            Console.say(String(decoding: try encoder.encode(Report(primary: cluster.reply.primary, epoch: cluster.reply.epoch, processes: processes)), as: UTF8.self))
+            Console.say(
+                String(
+                    decoding: try encoder.encode(
+                        Report(primary: cluster.reply.primary, epoch: cluster.reply.epoch, processes: processes)),
+                    as: UTF8.self))
         } else {
             Console.say(StatusTable(processes).text)
             Console.say("\(cluster.reply.url) · supervisor \(cluster.reply.supervisor) · \(cluster.layout.folder)")

@@ -97,7 +97,8 @@ extension DatabaseServers {
         let start = ContinuousClock.now
         if folder(server).exists, try await setup.rewind(server, to: primary) {
             progress.say(
-                "\(server.name), a former primary, rewound to \(primary.name) in \((ContinuousClock.now - start).inSeconds)")
+                "\(server.name), a former primary, rewound to \(primary.name) in \((ContinuousClock.now - start).inSeconds)"
+            )
         } else {
             try await copyPrimary(to: server, reason: "\(server.name) cannot be rewound to \(primary.name)")
         }

@@ -12,7 +12,8 @@ struct PrimaryRecordFile: Sendable {
         guard let record = try? JSONDecoder().decode(PrimaryRecord.self, from: Data(text.utf8)) else {
             throw ClusterError(
                 "The file \(path), which says which PostgreSQL server is the primary, cannot be read: "
-                    + "write {\"epoch\":1,\"primary\":\"postgres-1\",\"state\":\"steady\"} into it, with the server meant.")
+                    + "write {\"epoch\":1,\"primary\":\"postgres-1\",\"state\":\"steady\"} into it, with the server meant."
+            )
         }
         return record
     }
