@@ -130,6 +130,32 @@ struct GatewayFailureTests {
         }
     }
 
+    @Test("what waits for an instance that has fallen silent is asked of another, unless that could do it twice")
+    func silentInstance() async throws {
+        var options = GatewayUnderTest.Options()
+        options.isHealthChecked = true
+        options.timeouts.answerHead = .seconds(20)
+        let (silent, other) = (try await UpstreamUnderTest(), try await UpstreamUnderTest())
+        try await GatewayUnderTest.run(options, upstreams: [silent.port, other.port]) { gateway in
+            func health() async throws -> String {
+                try await gateway.ask("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").body
+            }
+            #expect(try await eventually { try await health().hasPrefix("{\"status\":\"ok\"") })
+            silent.fallSilent()
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<4 { group.addTask { try await gateway.ask(GatewayUnderTest.request()).status } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == [200, 200, 200, 200])
+            let asked = silent.requests.filter { $0.uri != "/health" }
+            let askedAgain = other.requests.filter { $0.uri != "/health" }
+            #expect(!asked.isEmpty && asked.allSatisfy(\.wasAbandoned))
+            #expect(askedAgain.count == 4)
+        }
+        await silent.stop()
+        await other.stop()
+    }
+
     @Test("an answer that breaks off is not passed off as complete")
     func cutOff() async throws {
         try await run { gateway, _ in

@@ -31,6 +31,7 @@ final class UpstreamUnderTest: Sendable {
     final class Log: Sendable {
         private let requests = Mutex<[Request]>([])
         private let connections = Mutex<[any Channel]>([])
+        let isSilent = Atomic(false)
 
         var all: [Request] { requests.withLock { $0 } }
         var open: [any Channel] { connections.withLock { $0 } }
@@ -82,6 +83,9 @@ final class UpstreamUnderTest: Sendable {
     var requests: [Request] { log.all }
 
     var connectionCount: Int { Set(requests.map(\.connection)).count }
+
+    /// Takes requests from now on and answers none, as a process that was stopped does.
+    func fallSilent() { log.isSilent.store(true, ordering: .relaxed) }
 
     /// Ends all connections, as a restart does, and goes on accepting new ones.
     func closeConnections() async { for connection in log.open { try? await connection.close() } }
@@ -164,6 +168,7 @@ final class UpstreamUnderTest: Sendable {
         }
 
         private func answer(_ context: ChannelHandlerContext) {
+            guard !log.isSilent.load(ordering: .relaxed) else { return }
             let words = behaviour.split(separator: " ").map(String.init)
             switch words.first {
             case "close":

@@ -26,7 +26,7 @@ extension ClientConnection {
     }
 
     func checkDeadline(now: UInt32) {
-        guard deadline.hasPassed(at: now) else { return }
+        guard deadline.hasPassed(at: now) else { return leaveSilentUpstream() }
         if isClosing {
             abort()
         } else if let exchange {
@@ -36,6 +36,17 @@ extension ClientConnection {
         } else {
             closeAfterAnswer()
         }
+        flush()
+    }
+
+    /// What waits for an instance that no longer answers its checks either is asked of another, where that is safe.
+    private func leaveSilentUpstream() {
+        guard let exchange, let upstream = exchange.upstream, let group = exchange.pool?.group,
+            group.silent.contains(upstream.endpoint), exchange.state.mayBeRepeated, !group.healthy.isEmpty
+        else { return }
+        upstream.cancel()
+        exchange.failedEndpoints.insert(EndpointSet(upstream.endpoint))
+        failed(exchange, .connectionLost, cause: "The upstream has fallen silent")
         flush()
     }
 

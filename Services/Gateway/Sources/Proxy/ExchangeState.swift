@@ -189,10 +189,16 @@ package struct ExchangeState: Sendable {
         case .connectionLost:
             guard attempts < Self.maximumAttempts, !answerHasBegun else { return false }
             if keepsForRetry { return true }
-            guard isIdempotent, !bodyWasForwarded, !hasRepeated else { return false }
+            guard mayBeRepeated else { return false }
             hasRepeated = true
             return true
         }
+    }
+
+    /// Whether the whole request may be sent again although an upstream may have begun it: once, if that is safe.
+    package var mayBeRepeated: Bool {
+        phase == .exchanging && attempts < Self.maximumAttempts && !answerHasBegun && isIdempotent && !bodyWasForwarded
+            && !hasRepeated
     }
 
     // MARK: The gateway's own answer

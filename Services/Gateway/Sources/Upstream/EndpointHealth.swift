@@ -28,6 +28,9 @@ package struct EndpointHealth: Sendable, Hashable {
     /// How many silent checks in a row make an endpoint doubtful: one alone may be a hiccup of a busy machine.
     package static let toleratedSilences = 1
 
+    /// Out because it said nothing, rather than that it cannot serve.
+    package var isSilent: Bool { status == .doubtful && silences > 0 }
+
     package init() {}
 
     /// - Returns: whether the next check should come soon instead of at its usual time.

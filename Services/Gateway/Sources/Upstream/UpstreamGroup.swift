@@ -15,6 +15,7 @@ package final class UpstreamGroup: Sendable {
     private let state: Mutex<[Instance]>
     private let healthyMask = Atomic<UInt64>(0)
     private let doubtfulMask = Atomic<UInt64>(0)
+    private let silentMask = Atomic<UInt64>(0)
 
     /// - Parameter endpoints: 1 to 64 of them.
     package init(name: UpstreamName, endpoints: [UpstreamEndpoint]) {
@@ -26,6 +27,9 @@ package final class UpstreamGroup: Sendable {
     package var healthy: EndpointSet { EndpointSet(rawValue: healthyMask.load(ordering: .relaxed)) }
 
     package var doubtful: EndpointSet { EndpointSet(rawValue: doubtfulMask.load(ordering: .relaxed)) }
+
+    /// Doubtful ones that did not answer their last checks at all: what they were asked they may never answer.
+    package var silent: EndpointSet { EndpointSet(rawValue: silentMask.load(ordering: .relaxed)) }
 
     package var instances: [Instance] { state.withLock { $0 } }
 
@@ -54,10 +58,11 @@ package final class UpstreamGroup: Sendable {
     }
 
     private func publish(_ instances: [Instance]) {
-        func mask(_ status: EndpointHealth.Status) -> UInt64 {
-            instances.indices.reduce(0) { instances[$1].health.status == status ? $0 | 1 << UInt64($1) : $0 }
+        func mask(_ isIncluded: (EndpointHealth) -> Bool) -> UInt64 {
+            instances.indices.reduce(0) { isIncluded(instances[$1].health) ? $0 | 1 << UInt64($1) : $0 }
         }
-        healthyMask.store(mask(.healthy), ordering: .relaxed)
-        doubtfulMask.store(mask(.doubtful), ordering: .relaxed)
+        healthyMask.store(mask { $0.status == .healthy }, ordering: .relaxed)
+        doubtfulMask.store(mask { $0.status == .doubtful }, ordering: .relaxed)
+        silentMask.store(mask(\.isSilent), ordering: .relaxed)
     }
 }
