@@ -22,12 +22,13 @@ extension PostgresCluster {
                 if let rows = try await askPrimary(server, read, &search) { return rows }
             case .wait:
                 try await waitForChange(
-                    until: search.deadline, else: search.sawOlder ? .behind : .unavailable, search.failure)
+                    until: search.deadline,
+                    else: search.sawOlder ? search.behind : PostgresError(.unavailable, search.failure))
                 search.beginRound()
             case .waitForEpoch:
                 try await waitForChange(
-                    until: min(search.deadline, search.start + options.epochPatience), else: .behind,
-                    "no server knows of the reader's epoch")
+                    until: min(search.deadline, search.start + options.epochPatience),
+                    else: PostgresError(.behind, "no server knows of the reader's epoch"))
                 search.beginRound()
             case .refuse(let code):
                 throw PostgresError(code, "the primary answers as many reads for replicas as it may")
@@ -54,7 +55,8 @@ extension PostgresCluster {
             if search.isSatisfied(by: answer) { return answer }
             search.answeredTooOld(server)
         } catch {
-            guard error.mayBeAnsweredElsewhere, ContinuousClock.now < search.deadline else { throw error }
+            guard error.mayBeAnsweredElsewhere else { throw error }
+            guard ContinuousClock.now < search.deadline else { throw search.sawOlder ? search.behind : error }
             // Nothing tells a hanging server from a slow statement: the next question to it will.
             if error.code == .deadlineExceeded { state.doubt(server) }
             search.failed(server, error)
@@ -113,6 +115,8 @@ private struct ReadSearch {
         self.deadline = start + deadline
     }
 
+    var behind: PostgresError { PostgresError(.behind, "no server has caught up with what the reader has seen") }
+
     func isSatisfied(by answer: RevisedRows) -> Bool {
         requirement.minimum.map { answer.revision >= $0 } ?? true
     }
@@ -120,7 +124,6 @@ private struct ReadSearch {
     mutating func answeredTooOld(_ server: Int) {
         tried.insert(server)
         sawOlder = true
-        failure = "no server has caught up with what the reader has seen"
     }
 
     mutating func failed(_ server: Int, _ error: PostgresError) {

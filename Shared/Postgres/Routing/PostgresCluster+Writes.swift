@@ -61,7 +61,7 @@ extension PostgresCluster {
                     failure = error.message
                 }
             }
-            try await waitForChange(until: deadline, else: .unavailable, failure)
+            try await waitForChange(until: deadline, else: PostgresError(.unavailable, failure))
         }
     }
 

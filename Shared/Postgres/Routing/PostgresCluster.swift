@@ -57,11 +57,11 @@ package final class PostgresCluster: Service, Sendable {
 
     /// Waits for news of the servers.
     ///
-    /// - Throws: ``PostgresError`` with `code` when the deadline has passed, and as ``StateChanges/next()`` does.
+    /// - Throws: `error` when the deadline has passed, and as ``StateChanges/next()`` does.
     func waitForChange(
-        until deadline: ContinuousClock.Instant, else code: PostgresError.Code, _ message: String
+        until deadline: ContinuousClock.Instant, else error: @autoclosure () -> PostgresError
     ) async throws(PostgresError) {
-        guard ContinuousClock.now < deadline else { throw PostgresError(code, message) }
+        guard ContinuousClock.now < deadline else { throw error() }
         try await state.changes.next()
     }
 }
