@@ -112,6 +112,9 @@ let package = Package(
             ]),
         shared(
             "ServiceDatabase", path: "Database/Service", ["HTTPService", "JSON", "Postgres", "Settings", logging]),
+        shared(
+            "Consistency",
+            ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", crypto, hummingbird, httpTypes]),
         shared("TestSupport", ["Postgres", "Migrations", logging, serviceLifecycle]),
         .target(
             name: "LocalCluster",
@@ -121,6 +124,9 @@ let package = Package(
             name: "Desk", dependencies: ["LocalCluster", "Settings", argumentParser, nioPosix, unixSignals],
             path: "Tools/Desk"),
         unitTests("APIContract"),
+        unitTests(
+            "Consistency",
+            ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", "TestSupport", crypto, httpTypes]),
         unitTests("JSON"),
         unitTests("LocalCluster"),
         unitTests("Postgres"),
@@ -134,7 +140,7 @@ let package = Package(
                 httpTypes, logging,
             ]),
         unitTests(
-            "Strategies", ["APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
+            "Strategies", ["APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
         unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis"]),
         unitTests("Authentication", [crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
@@ -147,11 +153,11 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Auth", "Authentication", "Gateway", "HTTPService", "JSON", "Postgres",
+                "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Gateway", "HTTPService", "JSON", "Postgres",
                 "Migrations", "Redis",
                 "Settings", "Strategies", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1, hummingbird,
                 httpTypes,
-                logging, serviceLifecycle,
+                crypto, logging, serviceLifecycle,
             ], path: "Tests/Integration"),
     ]
         + service(
@@ -163,14 +169,14 @@ let package = Package(
         + service(
             "Auth",
             [
-                "APIContract", "Authentication", "CCrypt", "HTTPService", "JSON", "Postgres", "Redis",
+                "APIContract", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON", "Postgres", "Redis",
                 "ServiceDatabase", "Settings", nioCore, nioPosix, hummingbird, crypto, collections, httpTypes, logging,
                 serviceLifecycle,
             ])
         + service(
             "Strategies",
             [
-                "APIContract", "Authentication", "HTTPService", "JSON", "Postgres", "Redis",
+                "APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "Postgres", "Redis",
                 "ServiceDatabase", "Settings", "Telemetry", nioCore, hummingbird, httpTypes, logging, serviceLifecycle,
             ]),
     swiftLanguageModes: [.v6]

@@ -9,6 +9,7 @@ extension ErrorCode {
     // 400
     package static let badRequest = ErrorCode(rawValue: "bad_request")
     package static let malformedJSON = ErrorCode(rawValue: "malformed_json")
+    package static let invalidConsistencyToken = ErrorCode(rawValue: "invalid_consistency_token")
     // 401
     package static let notAuthenticated = ErrorCode(rawValue: "not_authenticated")
     package static let invalidCredentials = ErrorCode(rawValue: "invalid_credentials")
@@ -22,6 +23,7 @@ extension ErrorCode {
     package static let methodNotAllowed = ErrorCode(rawValue: "method_not_allowed")
     package static let requestTimeout = ErrorCode(rawValue: "request_timeout")
     package static let conflict = ErrorCode(rawValue: "conflict")
+    package static let changesLost = ErrorCode(rawValue: "changes_lost")
     package static let emailTaken = ErrorCode(rawValue: "email_taken")
     package static let preconditionFailed = ErrorCode(rawValue: "precondition_failed")
     // 413, 414, 415, 417, 422, 429, 431
@@ -40,6 +42,7 @@ extension ErrorCode {
     package static let upstreamTimeout = ErrorCode(rawValue: "upstream_timeout")
     package static let overloaded = ErrorCode(rawValue: "overloaded")
     package static let databaseUnavailable = ErrorCode(rawValue: "database_unavailable")
+    package static let replicaBehind = ErrorCode(rawValue: "replica_behind")
     package static let outcomeUnknown = ErrorCode(rawValue: "outcome_unknown")
     package static let revocationUnavailable = ErrorCode(rawValue: "revocation_unavailable")
     package static let limiterUnavailable = ErrorCode(rawValue: "limiter_unavailable")

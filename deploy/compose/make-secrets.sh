@@ -33,11 +33,12 @@ give_own() { # file < content
 
 password() { cat "store/$1.password"; }
 
-# The file that CONFIG_FILE names: settings REDIS_PASSWORD and POSTGRES_PASSWORD.
+# The file that CONFIG_FILE names: settings REDIS_PASSWORD, POSTGRES_PASSWORD and CONSISTENCY_KEY.
 redis_settings() { printf '"redis": {"password": "%s"}' "$(password redis)"; }
+consistency_settings() { printf '"consistency": {"key": "%s"}' "$(password consistency)"; }
 postgres_settings() { printf '"postgres": {"password": "%s"}' "$(password "$1")"; }
 
-for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryptodesk_replication redis; do
+for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryptodesk_replication redis consistency; do
     store "store/$name.password" openssl rand -hex 32
 done
 store store/0001.pem openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048
@@ -49,8 +50,8 @@ password redis | give redis/redis.password
 printf 'requirepass %s\n' "$(password redis)" | give redis/redis.conf
 
 printf '{%s}\n' "$(redis_settings)" | give_own gateway/settings.json
-printf '{%s, %s}\n' "$(redis_settings)" "$(postgres_settings cryptodesk_auth)" | give_own auth/settings.json
-printf '{%s, %s}\n' "$(redis_settings)" "$(postgres_settings cryptodesk_strategies)" | give_own strategies/settings.json
+printf '{%s, %s, %s}\n' "$(redis_settings)" "$(consistency_settings)" "$(postgres_settings cryptodesk_auth)" | give_own auth/settings.json
+printf '{%s, %s, %s}\n' "$(redis_settings)" "$(consistency_settings)" "$(postgres_settings cryptodesk_strategies)" | give_own strategies/settings.json
 printf '{%s}\n' "$(postgres_settings cryptodesk_owner)" | give_own migrate/settings.json
 printf '{%s}\n' "$(postgres_settings postgres)" | give_own seed/settings.json
 give_own signing-keys/0001.pem < store/0001.pem

@@ -1,5 +1,6 @@
 import APIContract
 import Authentication
+import Consistency
 package import HTTPService
 import Hummingbird
 package import Logging
@@ -28,6 +29,8 @@ package enum AuthApplication {
         let tokens = TokenVerifierConfiguration(issuer: settings.tokenIssuer, audience: settings.tokenAudience)
         let verifier = TokenVerifier(keys: keys.jsonWebKeySet, configuration: tokens, logger: logger)
         let revocations = RevocationList(redis: redis)
+        let consistency = ConsistencyPolicy(
+            database, codec: settings.consistency.codec, translate: APIError.auth)
         let accounts = AccountRepository(database: database)
         let sessions = Sessions(
             repository: SessionRepository(database: database), revocations: revocations,
@@ -45,10 +48,10 @@ package enum AuthApplication {
         health.addRoute(to: router, drain: drain)
         KeySetRoute(keys.jsonWebKeySet).add(to: router)
         AuthRoutes(
-            accounts: accounts, hasher: hasher, sessions: sessions,
+            accounts: accounts, hasher: hasher, sessions: sessions, consistency: consistency,
             limiter: LoginLimiter(redis: redis, limit: settings.loginLimit), proxies: settings.server.trustedProxies
         ).add(to: router.group("/api/v1/auth"))
-        AccountRoutes(accounts: accounts, sessions: sessions).add(
+        AccountRoutes(consistency: consistency, sessions: sessions).add(
             to: router.group("/api/v1/auth").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
 

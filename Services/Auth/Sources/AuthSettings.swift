@@ -1,3 +1,4 @@
+package import Consistency
 package import HTTPService
 package import ServiceDatabase
 package import Settings
@@ -31,7 +32,8 @@ package struct AuthSettings: Sendable {
         isAllowed: { (1...100_000).contains($0) })
 
     package static let catalogue: [any AnySetting] =
-        ServerSettings.catalogue + CommonSettings.redis + DatabaseSettings.catalogue + CommonSettings.token + [
+        ServerSettings.catalogue + CommonSettings.redis + DatabaseSettings.catalogue
+        + ConsistencySettings.catalogue + CommonSettings.token + [
             signingKeysDirectory, accessTokenLifetime, refreshTokenLifetime, bcryptCost, bcryptThreads, loginLimit,
         ]
 
@@ -39,6 +41,7 @@ package struct AuthSettings: Sendable {
     package let redisURL: String
     package let redisPassword: String
     package let database: DatabaseSettings
+    package let consistency: ConsistencySettings
     package let tokenIssuer: String
     package let tokenAudience: String
     package let signingKeysDirectory: String
@@ -54,6 +57,7 @@ package struct AuthSettings: Sendable {
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
         database = try DatabaseSettings(reader: reader)
+        consistency = try ConsistencySettings(reader: reader)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
         tokenAudience = try reader.value(CommonSettings.tokenAudience)
         signingKeysDirectory = try reader.value(Self.signingKeysDirectory)

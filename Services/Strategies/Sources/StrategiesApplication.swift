@@ -1,5 +1,6 @@
 import APIContract
 import Authentication
+import Consistency
 package import HTTPService
 import Hummingbird
 package import Logging
@@ -37,7 +38,9 @@ package enum StrategiesApplication {
         ])
         let router = Router<ServiceRequestContext>.service()
         health.addRoute(to: router, drain: drain)
-        StrategyRoutes(repository: StrategyRepository(database: database)).add(
+        let consistency = ConsistencyPolicy(
+            database, codec: settings.consistency.codec, translate: APIError.strategies)
+        StrategyRoutes(consistency: consistency).add(
             to: router.group("\(StrategyRoutes.path)").add(
                 middleware: AuthenticationMiddleware(
                     verifier: verifier, revocations: RevocationList(redis: redis))))

@@ -1,3 +1,4 @@
+package import Consistency
 package import HTTPService
 package import ServiceDatabase
 package import Settings
@@ -5,14 +6,14 @@ package import Settings
 /// The settings of the strategies service.
 package struct StrategiesSettings: Sendable {
     package static let catalogue: [any AnySetting] =
-        ServerSettings.catalogue + CommonSettings.redis + DatabaseSettings.catalogue + CommonSettings.token + [
-            CommonSettings.jwksURLs
-        ]
+        ServerSettings.catalogue + CommonSettings.redis + DatabaseSettings.catalogue
+        + ConsistencySettings.catalogue + CommonSettings.token + [CommonSettings.jwksURLs]
 
     package let server: ServerSettings
     package let redisURL: String
     package let redisPassword: String
     package let database: DatabaseSettings
+    package let consistency: ConsistencySettings
     package let tokenIssuer: String
     package let tokenAudience: String
     package let jwksURLs: [String]
@@ -23,6 +24,7 @@ package struct StrategiesSettings: Sendable {
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
         database = try DatabaseSettings(reader: reader)
+        consistency = try ConsistencySettings(reader: reader)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
         tokenAudience = try reader.value(CommonSettings.tokenAudience)
         jwksURLs = try reader.value(CommonSettings.jwksURLs)

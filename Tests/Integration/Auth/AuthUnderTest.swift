@@ -81,6 +81,7 @@ struct AuthUnderTest: Sendable {
             "REDIS_PASSWORD": try TestEnvironment.value("TEST_REDIS_PASSWORD"),
             "POSTGRES_URLS": try database.url(.auth), "POSTGRES_PASSWORD": TestDatabase.password,
             "BCRYPT_COST": "10", "TOKEN_ISSUER": database.name,
+            "CONSISTENCY_KEY": String(repeating: "k", count: 32),
         ]
     }
 

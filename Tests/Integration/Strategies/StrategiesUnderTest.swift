@@ -1,5 +1,7 @@
 import APIContract
 import Authentication
+import Consistency
+import Crypto
 import HTTPService
 import HTTPTypes
 import Hummingbird
@@ -41,6 +43,7 @@ struct StrategiesUnderTest: Sendable {
     }
 
     static let path = StrategyRoutes.path
+    static let codec = ConsistencyTokenCodec(key: SymmetricKey(size: .bits256))
 
     let database: TestDatabase
     let client: PostgresCluster
@@ -69,7 +72,9 @@ struct StrategiesUnderTest: Sendable {
 
     init(database: TestDatabase, client: PostgresCluster, users: [Int]) {
         let router = Router<ServiceRequestContext>.service()
-        StrategyRoutes(repository: StrategyRepository(database: client)).add(
+        StrategyRoutes(
+            consistency: ConsistencyPolicy(client, codec: Self.codec, translate: APIError.strategies)
+        ).add(
             to: router.group("\(StrategyRoutes.path)").add(middleware: AuthenticationMiddleware(TokenByName())))
         self.database = database
         self.client = client

@@ -58,19 +58,26 @@ struct StrategyIsolationTests {
             let (list, parameters) = Queries.list(StrategyListQuery(), userID: owner)
             let delete: [PostgresValue] = get + VersionPrecondition.any.parameters
             let replace: [PostgresValue] = get + ["X", .null, "{}", "{}", "draft"] + VersionPrecondition.any.parameters
+            let nothing: [PostgresValue] = [.null, .null]
+            let create: [PostgresValue] = [.integer(owner), "X", .null, "{}", "{}", "draft"] + nothing
+            let client = service.client
             for caller in [Caller.none, Caller(userID: other)] {
-                #expect(try await service.client.readPrimary(Queries.get, get, caller: caller).isEmpty)
-                #expect(try await service.client.readPrimary(Queries.exists, get, caller: caller).isEmpty)
-                #expect(try await service.client.readPrimary(list, parameters, caller: caller).isEmpty)
-                #expect(try await service.client.write(Queries.replace, replace, caller: caller).isEmpty)
-                #expect(try await service.client.write(Queries.delete, delete, caller: caller).affected == 0)
+                // Neither the row nor how often it has changed.
+                for (statement, values) in [(Queries.get, get), (list, parameters)] {
+                    let rows = try await client.readPrimary(statement, values, caller: caller)
+                    #expect(rows.count == 1 && rows.isNull(0, 2))
+                    #expect(rows.integer(0, 0) == 0 && rows.integer(0, 1) == 0)
+                }
+                #expect(try await client.readPrimary(Queries.exists, get, caller: caller).boolean(0, 2) == false)
+                #expect(try await client.write(Queries.replace, replace + nothing, caller: caller).isEmpty)
+                #expect(try await client.write(Queries.delete, delete + nothing, caller: caller).isEmpty)
                 let error = await #expect(throws: PostgresError.self) {
-                    try await service.client.write(
-                        Queries.create, [.integer(owner), "X", .null, "{}", "{}", "draft"], caller: caller)
+                    try await client.write(Queries.create, create, caller: caller)
                 }
                 #expect(error?.sqlState == "42501")
             }
-            #expect(try await service.client.readPrimary(Queries.get, get, caller: Caller(userID: owner)).count == 1)
+            let own = try await client.readPrimary(Queries.get, get, caller: Caller(userID: owner))
+            #expect(own.integer(0, 1) == 1 && own.integer(0, 2) == id)
         }
     }
 }

@@ -11,5 +11,6 @@ func topology(
             nginx: "/sbin/nginx", servicesFolder: "/build"),
         secrets: ClusterSecrets(
             superuser: "secret-superuser", owner: "secret-owner", auth: "secret-auth", strategies: "secret-strategies",
-            replication: "secret-replication", redis: "secret-redis"), record: record)
+            replication: "secret-replication", redis: "secret-redis", consistency: "secret-consistency"),
+        record: record)
 }

@@ -10,7 +10,8 @@ enum SecretFiles {
             auth: try password("cryptodesk_auth", layout),
             strategies: try password("cryptodesk_strategies", layout),
             replication: try password("cryptodesk_replication", layout),
-            redis: try password("redis", layout))
+            redis: try password("redis", layout),
+            consistency: try password("consistency", layout))
     }
 
     private static func password(_ name: String, _ layout: ClusterLayout) throws -> String {

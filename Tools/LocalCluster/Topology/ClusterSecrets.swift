@@ -6,9 +6,12 @@ package struct ClusterSecrets: Hashable, Sendable {
     package var strategies: String
     package var replication: String
     package var redis: String
+    /// Authenticates consistency tokens.
+    package var consistency: String
 
     package init(
-        superuser: String, owner: String, auth: String, strategies: String, replication: String, redis: String
+        superuser: String, owner: String, auth: String, strategies: String, replication: String, redis: String,
+        consistency: String
     ) {
         self.superuser = superuser
         self.owner = owner
@@ -16,6 +19,7 @@ package struct ClusterSecrets: Hashable, Sendable {
         self.strategies = strategies
         self.replication = replication
         self.redis = redis
+        self.consistency = consistency
     }
 
     /// Reads as nothing in logs and messages.

@@ -149,6 +149,7 @@ extension ClusterTopology {
                 role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres($0))
             }.joined(separator: ","),
             "POSTGRES_PASSWORD": role.password(in: secrets),
+            "CONSISTENCY_KEY": secrets.consistency,
         ]
     }
 

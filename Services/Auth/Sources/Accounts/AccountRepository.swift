@@ -16,27 +16,28 @@ package struct AccountRepository: Sendable {
         return Account(id: id, passwordHash: hash, isActive: isActive)
     }
 
-    /// Creates an account and returns its JSON; nil when the address is taken.
+    /// An account that was just made.
+    package struct Created: Sendable {
+        package let id: Int
+        package let revision: Revision
+        /// As the API shows it.
+        package let document: String
+    }
+
+    /// Creates an account; nil when the address is taken.
     package func create(
         _ email: EmailAddress, fullName: String, passwordHash: String
-    ) async throws(PostgresError) -> String? {
-        do {
+    ) async throws(PostgresError) -> Created? {
+        do throws(PostgresError) {
             let rows = try await database.write(
                 Queries.createAccount, [.text(email.text), .text(fullName), .text(passwordHash)])
-            return rows.text(0, 0)
+            guard let id = rows.integer(0, 2), let document = rows.text(0, 3) else {
+                throw PostgresError(.protocolViolation, "INSERT returned no row")
+            }
+            return Created(id: id, revision: try RevisedRows(rows).revision, document: document)
         } catch {
             guard error.sqlState == "23505", error.constraint == "users_email_key" else { throw error }
             return nil
         }
-    }
-
-    /// The JSON of an active account; nil when there is none.
-    package func document(userID: Int) async throws(PostgresError) -> String? {
-        try await database.readPrimary(Queries.showAccount, [.integer(userID)]).text(0, 0)
-    }
-
-    /// Changes the name of an active account and returns its JSON; nil when there is none.
-    package func rename(userID: Int, to fullName: String) async throws(PostgresError) -> String? {
-        try await database.write(Queries.renameAccount, [.integer(userID), .text(fullName)]).text(0, 0)
     }
 }

@@ -1,5 +1,6 @@
 package import APIContract
 import Authentication
+import Consistency
 import Postgres
 import Redis
 
@@ -51,7 +52,8 @@ extension APIError {
 
     private static func database(_ error: PostgresError) -> APIError? {
         switch error.code {
-        case .unavailable, .deadlineExceeded, .queueFull, .cancelled, .behind, .revisionLost: databaseUnavailable
+        case .unavailable, .deadlineExceeded, .queueFull, .cancelled, .revisionLost: databaseUnavailable
+        case .behind: replicaBehind
         case .outcomeUnknown:
             .unavailable(.outcomeUnknown, "The change was sent to the database, and whether it was made is not known")
         case .invalidParameter:
@@ -60,7 +62,7 @@ extension APIError {
             ])
         case .server:
             // Classes of SQLSTATE after which another try may do better (PostgreSQL's manual, appendix A).
-            ["08", "53", "57", "40", "25"].contains(error.sqlState?.prefix(2)) ? databaseUnavailable : nil
+            ["08", "53", "57", "40", "25", "CD"].contains(error.sqlState?.prefix(2)) ? databaseUnavailable : nil
         case .configuration, .protocolViolation: nil
         }
     }

@@ -1,16 +1,17 @@
 import APIContract
 import Authentication
+package import Consistency
 package import HTTPService
 import HTTPTypes
 package import Hummingbird
 
 /// `/api/v1/auth`: what a caller who is signed in asks about himself.
 package struct AccountRoutes: Sendable {
-    private let accounts: AccountRepository
+    private let consistency: ConsistencyPolicy
     private let sessions: Sessions
 
-    package init(accounts: AccountRepository, sessions: Sessions) {
-        self.accounts = accounts
+    package init(consistency: ConsistencyPolicy, sessions: Sessions) {
+        self.consistency = consistency
         self.sessions = sessions
     }
 
@@ -23,15 +24,18 @@ package struct AccountRoutes: Sendable {
     }
 
     func show(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        try Self.answer(try await accounts.document(userID: context.requireCaller().userID))
+        try await consistency.answer(request, context) { database in
+            try Self.answer(try await Profile.document(in: database))
+        }
     }
 
     func change(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        let userID = try context.requireCaller().userID
         let name = try Profile.name(
             validating: try await request.jsonObject(as: [.json, .mergePatch], upTo: 16 * 1024))
-        guard let name else { return try Self.answer(try await accounts.document(userID: userID)) }
-        return try Self.answer(try await accounts.rename(userID: userID, to: name))
+        return try await consistency.answer(request, context) { database in
+            guard let name else { return try Self.answer(try await Profile.document(in: database)) }
+            return try Self.answer(try await Profile.rename(to: name, in: database))
+        }
     }
 
     func logout(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {

@@ -1,4 +1,5 @@
 package import APIContract
+package import Consistency
 package import HTTPService
 import HTTPTypes
 package import Hummingbird
@@ -10,6 +11,7 @@ package struct AuthRoutes: Sendable {
     private let hasher: PasswordHasher
     private let sessions: Sessions
     private let login: Login
+    private let consistency: ConsistencyPolicy
     private let limiter: LoginLimiter
     private let proxies: TrustedProxies
 
@@ -17,13 +19,14 @@ package struct AuthRoutes: Sendable {
     private static let bodyLimit = 256 * 1024
 
     package init(
-        accounts: AccountRepository, hasher: PasswordHasher, sessions: Sessions, limiter: LoginLimiter,
-        proxies: TrustedProxies
+        accounts: AccountRepository, hasher: PasswordHasher, sessions: Sessions, consistency: ConsistencyPolicy,
+        limiter: LoginLimiter, proxies: TrustedProxies
     ) {
         self.accounts = accounts
         self.hasher = hasher
         self.sessions = sessions
         self.login = Login(accounts: accounts, hasher: hasher, sessions: sessions)
+        self.consistency = consistency
         self.limiter = limiter
         self.proxies = proxies
     }
@@ -38,10 +41,12 @@ package struct AuthRoutes: Sendable {
         let registration = try Registration(validating: try await request.jsonObject(upTo: Self.bodyLimit))
         if try await accounts.find(registration.email) != nil { throw APIError.emailTaken }
         let hash = try await hashing(context) { try await hasher.hash(registration.password) }
-        let document = try await accounts.create(
+        let created = try await accounts.create(
             registration.email, fullName: registration.fullName, passwordHash: hash)
-        guard let document else { throw APIError.emailTaken }
-        return .json(document, status: .created)
+        guard let created else { throw APIError.emailTaken }
+        return .json(
+            created.document, status: .created,
+            headers: consistency.fields(userID: created.id, revision: created.revision))
     }
 
     func signIn(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 /// Every statement of this service.
 package enum Queries {
@@ -17,18 +17,38 @@ package enum Queries {
 
     static let createAccount = Statement(
         "auth_create_account",
-        "INSERT INTO users (email, full_name, password_hash) VALUES ($1, $2, $3) RETURNING \(document)")
+        """
+        WITH users AS (
+            INSERT INTO users (email, full_name, password_hash) VALUES ($1, $2, $3) RETURNING *
+        )
+        SELECT r.epoch, r.revision, id, \(document) FROM users, raise_revision(id, NULL, NULL) AS r
+        """)
 
     static let showAccount = Statement(
-        "auth_show_account", "SELECT \(document) FROM users WHERE id = $1 AND is_active")
+        "auth_show_account",
+        """
+        SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision,
+               CASE WHEN users.id IS NOT NULL THEN \(document) END
+        FROM (SELECT) AS caller
+        LEFT JOIN user_revisions r ON r.user_id = $1
+        LEFT JOIN users ON users.id = $1 AND users.is_active
+        """)
 
     static let renameAccount = Statement(
         "auth_rename_account",
         """
-        UPDATE users SET full_name = $2, updated_at = now()
-        WHERE id = $1 AND is_active
-        RETURNING \(document)
+        WITH users AS (
+            UPDATE users SET full_name = $2, updated_at = now()
+            WHERE id = $1 AND is_active
+            RETURNING *
+        )
+        SELECT r.epoch, r.revision, \(document) FROM users, raise_revision(id, $3, $4) AS r
         """)
+
+    /// What the owner of an account reads, and what changes that; each begins with the revision's two columns, as
+    /// `UserDatabase` wants them.
+    package static let reads: [Statement] = [showAccount]
+    package static let writes: [Statement] = [createAccount, renameAccount]
 
     // MARK: Sessions
 

@@ -1,4 +1,5 @@
 package import APIContract
+package import Consistency
 import HTTPService
 
 /// Which strategies a list shows, and in which order.
@@ -13,6 +14,8 @@ package struct StrategyListQuery: Hashable, Sendable {
     /// Looked for in name, description and tags, without regard to case.
     package var search: String?
     package var cursor: ListCursor?
+    /// As the client asked for it; a next page is asked for alike.
+    package var consistency: ReadConsistency?
 
     package init() {}
 
@@ -26,6 +29,7 @@ package struct StrategyListQuery: Hashable, Sendable {
         status = parameters.choice("status", of: StrategyDraft.statuses)
         tag = parameters.text("tag", length: StrategyDraft.tagLength)
         search = parameters.text("q", length: 1...200)
+        consistency = ReadConsistency.read(&parameters)
         if let encoded = parameters.value("cursor") {
             cursor = ListCursor(encoded: encoded)
             if cursor == nil { parameters.fail("cursor", "not a cursor of this list", type: "value_error.cursor") }
@@ -43,6 +47,7 @@ package struct StrategyListQuery: Hashable, Sendable {
         if let status { items.append("status=\(status)") }
         if let tag { items.append("tag=\(PercentEncoding.encode(tag))") }
         if let search { items.append("q=\(PercentEncoding.encode(search))") }
+        if let consistency { items.append("\(ReadConsistency.parameter)=\(consistency.rawValue)") }
         items.append("cursor=\(cursor.encoded)")
         return path + "?" + items.joined(separator: "&")
     }

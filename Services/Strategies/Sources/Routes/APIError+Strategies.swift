@@ -1,4 +1,5 @@
 package import APIContract
+import Consistency
 import Postgres
 
 extension APIError {
@@ -15,7 +16,8 @@ extension APIError {
 
     private static func database(_ error: PostgresError) -> APIError? {
         switch error.code {
-        case .unavailable, .deadlineExceeded, .queueFull, .cancelled, .behind, .revisionLost: databaseUnavailable
+        case .unavailable, .deadlineExceeded, .queueFull, .cancelled, .revisionLost: databaseUnavailable
+        case .behind: replicaBehind
         case .outcomeUnknown:
             .unavailable(.outcomeUnknown, "The change was sent to the database, and whether it was made is not known")
         case .invalidParameter: notStorable
@@ -32,7 +34,7 @@ extension APIError {
         // A value that passed our rules and not PostgreSQL's: data exceptions and limits of a program.
         case _ where sqlState.hasPrefix("22") || sqlState.hasPrefix("54"): notStorable
         // Resources, an operator's intervention, a read-only server, a deadlock: another try may do better.
-        case _ where ["08", "53", "57", "40", "25"].contains(sqlState.prefix(2)): databaseUnavailable
+        case _ where ["08", "53", "57", "40", "25", "CD"].contains(sqlState.prefix(2)): databaseUnavailable
         default: nil
         }
     }

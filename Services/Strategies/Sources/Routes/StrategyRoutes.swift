@@ -1,5 +1,5 @@
 import APIContract
-import Authentication
+package import Consistency
 package import HTTPService
 import HTTPTypes
 package import Hummingbird
@@ -8,9 +8,9 @@ package import Hummingbird
 package struct StrategyRoutes: Sendable {
     package static let path = "/api/v1/strategies"
 
-    private let repository: StrategyRepository
+    private let consistency: ConsistencyPolicy
 
-    package init(repository: StrategyRepository) { self.repository = repository }
+    package init(consistency: ConsistencyPolicy) { self.consistency = consistency }
 
     /// - Parameter group: of ``path``, behind `AuthenticationMiddleware`.
     package func add(to group: RouterGroup<ServiceRequestContext>) {
@@ -23,56 +23,65 @@ package struct StrategyRoutes: Sendable {
     }
 
     func list(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        let caller = try context.requireCaller()
         let query = try StrategyListQuery(parsing: request.uri.query)
-        let page = try await repository.list(query, userID: caller.userID)
-        var headers = HTTPFields()
-        if let last = page.lastDocumentBeforeNextPage(), let cursor = ListCursor(sort: query.sort, after: last) {
-            headers[.link] = "<\(query.target(path: Self.path, after: cursor))>; rel=\"next\""
+        return try await consistency.answer(request, context) { database in
+            let page = try await StrategyRepository(database).list(query)
+            var headers = HTTPFields()
+            if let last = page.lastDocumentBeforeNextPage(), let cursor = ListCursor(sort: query.sort, after: last) {
+                headers[.link] = "<\(query.target(path: Self.path, after: cursor))>; rel=\"next\""
+            }
+            return .json(page.body(), headers: headers)
         }
-        return .json(page.body(), headers: headers)
     }
 
     func create(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        let caller = try context.requireCaller()
         let draft = try StrategyDraft(validating: try await request.jsonObject())
-        let created = try await repository.create(draft, userID: caller.userID)
-        return .json(
-            created.document, status: .created,
-            headers: [.location: "\(Self.path)/\(created.id)", .eTag: created.entityTag.description])
+        return try await consistency.answer(request, context) { database in
+            let created = try await StrategyRepository(database).create(draft)
+            return .json(
+                created.document, status: .created,
+                headers: [.location: "\(Self.path)/\(created.id)", .eTag: created.entityTag.description])
+        }
     }
 
     func get(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        let (id, caller) = (try Self.id(context), try context.requireCaller())
-        guard let strategy = try await repository.get(id: id, userID: caller.userID) else { throw APIError.notFound }
-        let headers: HTTPFields = [.eTag: strategy.entityTag.description]
-        if let field = request.headers[.ifNoneMatch], strategy.entityTag.isNamed(byIfNoneMatch: field) {
-            return Response(status: .notModified, headers: headers)
+        let id = try Self.id(context)
+        return try await consistency.answer(request, context) { database in
+            guard let strategy = try await StrategyRepository(database).get(id: id) else { throw APIError.notFound }
+            let headers: HTTPFields = [.eTag: strategy.entityTag.description]
+            if let field = request.headers[.ifNoneMatch], strategy.entityTag.isNamed(byIfNoneMatch: field) {
+                return Response(status: .notModified, headers: headers)
+            }
+            return .json(strategy.document, headers: headers)
         }
-        return .json(strategy.document, headers: headers)
     }
 
     func replace(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        let (id, caller) = (try Self.id(context), try context.requireCaller())
+        let id = try Self.id(context)
         let draft = try StrategyDraft(validating: try await request.jsonObject())
-        return Self.changed(
-            try await repository.replace(
-                id: id, userID: caller.userID, with: draft, if: VersionPrecondition(request.headers, id: id)))
+        return try await consistency.answer(request, context) { database in
+            Self.changed(
+                try await StrategyRepository(database).replace(
+                    id: id, with: draft, if: VersionPrecondition(request.headers, id: id)))
+        }
     }
 
     func patch(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        let (id, caller) = (try Self.id(context), try context.requireCaller())
+        let id = try Self.id(context)
         let patch = try StrategyPatch(validating: try await request.jsonObject(as: [.mergePatch, .json]))
-        return Self.changed(
-            try await repository.patch(
-                id: id, userID: caller.userID, with: patch, if: VersionPrecondition(request.headers, id: id)))
+        return try await consistency.answer(request, context) { database in
+            Self.changed(
+                try await StrategyRepository(database).patch(
+                    id: id, with: patch, if: VersionPrecondition(request.headers, id: id)))
+        }
     }
 
     func delete(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        let (id, caller) = (try Self.id(context), try context.requireCaller())
-        try await repository.delete(
-            id: id, userID: caller.userID, if: VersionPrecondition(request.headers, id: id))
-        return Response(status: .noContent)
+        let id = try Self.id(context)
+        return try await consistency.answer(request, context) { database in
+            try await StrategyRepository(database).delete(id: id, if: VersionPrecondition(request.headers, id: id))
+            return Response(status: .noContent)
+        }
     }
 
     private static func changed(_ strategy: StoredStrategy) -> Response {

@@ -57,13 +57,20 @@ struct ListShape: Hashable, Sendable {
             let comparison = sort.isDescending ? "<" : ">"
             conditions.append("(\(sort.column), id) \(comparison) (\(next())::\(type), \(next())::bigint)")
         }
+        // The outer order is what makes the order certain: a join promises none.
         return Statement(
             "strategies_list_\(index)",
             """
-            SELECT document FROM trading_strategies
-            WHERE \(conditions.joined(separator: "\n  AND "))
-            ORDER BY \(sort.column) \(direction), id \(direction)
-            LIMIT $2
+            SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision, page.document
+            FROM (SELECT) AS caller
+            LEFT JOIN user_revisions r ON r.user_id = $1
+            LEFT JOIN LATERAL (
+                SELECT document, \(sort.column), id FROM trading_strategies
+                WHERE \(conditions.joined(separator: "\n      AND "))
+                ORDER BY \(sort.column) \(direction), id \(direction)
+                LIMIT $2
+            ) AS page ON true
+            ORDER BY page.\(sort.column) \(direction), page.id \(direction)
             """)
     }
 }

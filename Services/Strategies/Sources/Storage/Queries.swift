@@ -1,34 +1,55 @@
 package import Postgres
 
 /// Every statement of this service. Each filters by the caller's id first; row-level security does so again.
+///
+/// Reads and writes begin with the revision's two columns, as `UserDatabase` wants them: a read from its own snapshot, a
+/// write from `raise_revision`, which is called once the data's row is locked.
 package enum Queries {
     package static let get = Statement(
         "strategies_get",
-        "SELECT id, version, document FROM trading_strategies WHERE user_id = $1 AND id = $2")
+        """
+        SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision, s.id, s.version, s.document
+        FROM (SELECT) AS caller
+        LEFT JOIN user_revisions r ON r.user_id = $1
+        LEFT JOIN trading_strategies s ON s.user_id = $1 AND s.id = $2
+        """)
 
     /// Whether a row is there at all, once a conditional change has found none.
     package static let exists = Statement(
-        "strategies_exists", "SELECT 1 FROM trading_strategies WHERE user_id = $1 AND id = $2")
+        "strategies_exists",
+        """
+        SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision,
+               EXISTS (SELECT FROM trading_strategies WHERE user_id = $1 AND id = $2)
+        FROM (SELECT) AS caller
+        LEFT JOIN user_revisions r ON r.user_id = $1
+        """)
 
     package static let create = Statement(
         "strategies_create",
         """
-        INSERT INTO trading_strategies (user_id, strategy_name, description, parameters, tags, status)
-        VALUES ($1, $2, $3, $4::jsonb, $5::text[], $6)
-        RETURNING id, version, document
+        WITH changed AS (
+            INSERT INTO trading_strategies (user_id, strategy_name, description, parameters, tags, status)
+            VALUES ($1, $2, $3, $4::jsonb, $5::text[], $6)
+            RETURNING user_id, id, version, document
+        )
+        SELECT r.epoch, r.revision, id, version, document FROM changed, raise_revision(user_id, $7, $8) AS r
         """)
 
     /// Replaces a version that is in `$8` where `$9` is true, one that is not where it is false.
     package static let replace = Statement(
         "strategies_replace",
         """
-        UPDATE trading_strategies
-        SET strategy_name = $3, description = $4, parameters = $5::jsonb, tags = $6::text[], status = $7,
-            version = version + 1, updated_at = clock_timestamp()
-        WHERE user_id = $1 AND id = $2 AND (version = ANY ($8::bigint[])) = $9::boolean
-        RETURNING id, version, document
+        WITH changed AS (
+            UPDATE trading_strategies
+            SET strategy_name = $3, description = $4, parameters = $5::jsonb, tags = $6::text[], status = $7,
+                version = version + 1, updated_at = clock_timestamp()
+            WHERE user_id = $1 AND id = $2 AND (version = ANY ($8::bigint[])) = $9::boolean
+            RETURNING user_id, id, version, document
+        )
+        SELECT r.epoch, r.revision, id, version, document FROM changed, raise_revision(user_id, $10, $11) AS r
         """)
 
+    /// Inside a transaction: what ``replace`` will find.
     package static let lock = Statement(
         "strategies_lock",
         "SELECT id, version, document FROM trading_strategies WHERE user_id = $1 AND id = $2 FOR UPDATE")
@@ -37,9 +58,17 @@ package enum Queries {
     package static let delete = Statement(
         "strategies_delete",
         """
-        DELETE FROM trading_strategies
-        WHERE user_id = $1 AND id = $2 AND (version = ANY ($3::bigint[])) = $4::boolean
+        WITH changed AS (
+            DELETE FROM trading_strategies
+            WHERE user_id = $1 AND id = $2 AND (version = ANY ($3::bigint[])) = $4::boolean
+            RETURNING user_id
+        )
+        SELECT r.epoch, r.revision FROM changed, raise_revision(user_id, $5, $6) AS r
         """)
+
+    /// Everything that is asked, and everything that changes something; ``lock`` belongs to a write.
+    package static let reads: [Statement] = [get, exists] + lists
+    package static let writes: [Statement] = [create, replace, delete]
 
     /// The statement of a list with its parameters in their order; one statement for each shape, prepared once.
     package static func list(_ query: StrategyListQuery, userID: Int) -> (Statement, [PostgresValue]) {

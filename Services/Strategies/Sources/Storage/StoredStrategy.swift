@@ -9,12 +9,14 @@ package struct StoredStrategy: Sendable {
     /// The API's JSON object, rendered by PostgreSQL when the row was written.
     package let document: ByteBuffer
 
-    /// The first row of `id, version, document`; `nil` when there is none.
-    init?(_ rows: PostgresRows) {
-        guard let id = rows.integer(0, 0), let version = rows.integer(0, 1) else { return nil }
+    /// The first row of `id, version, document`, from the given column on; `nil` when there is none.
+    ///
+    /// - Parameter first: the revision's two columns go before by default.
+    init?(_ rows: PostgresRows, from first: Int = 2) {
+        guard let id = rows.integer(0, first), let version = rows.integer(0, first + 1) else { return nil }
         self.id = id
         self.version = version
-        document = rows.withBytes(0, 2) { ByteBuffer(bytes: $0) }
+        document = rows.withBytes(0, first + 2) { ByteBuffer(bytes: $0) }
     }
 
     package var entityTag: EntityTag { VersionPrecondition.entityTag(id: id, version: version) }

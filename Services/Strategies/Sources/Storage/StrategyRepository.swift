@@ -1,6 +1,7 @@
+package import Consistency
 import JSON
 import NIOCore
-package import Postgres
+import Postgres
 
 /// Why a change of one strategy did not happen.
 package enum StrategyChangeError: Error, Hashable, Sendable {
@@ -10,73 +11,72 @@ package enum StrategyChangeError: Error, Hashable, Sendable {
     case stale
 }
 
-/// The strategies of one user at a time. Every statement runs on behalf of that user.
+/// The strategies of one user, as one request of that user may see them.
 package struct StrategyRepository: Sendable {
-    private let database: PostgresCluster
+    private let database: UserDatabase
 
-    package init(database: PostgresCluster) { self.database = database }
+    package init(_ database: UserDatabase) { self.database = database }
 
-    /// - Throws: `PostgresError`, as everything here does.
-    package func list(_ query: StrategyListQuery, userID: Int) async throws(PostgresError) -> StrategyPage {
+    private var userID: Int { database.userID }
+
+    /// - Throws: `ChangesLost`, `PostgresError`, as everything here does.
+    package func list(_ query: StrategyListQuery) async throws -> StrategyPage {
         let (statement, parameters) = Queries.list(query, userID: userID)
-        let rows = try await database.readPrimary(statement, parameters, caller: Caller(userID: userID))
-        return StrategyPage(rows: rows, limit: query.limit)
+        return StrategyPage(rows: try await database.read(statement, parameters), limit: query.limit)
     }
 
-    package func get(id: Int, userID: Int) async throws(PostgresError) -> StoredStrategy? {
-        StoredStrategy(
-            try await database.readPrimary(
-                Queries.get, [.integer(userID), .integer(id)], caller: Caller(userID: userID)))
+    package func get(id: Int) async throws -> StoredStrategy? {
+        StoredStrategy(try await database.read(Queries.get, [.integer(userID), .integer(id)]))
     }
 
-    package func create(_ draft: StrategyDraft, userID: Int) async throws(PostgresError) -> StoredStrategy {
-        let rows = try await database.write(
-            Queries.create, [.integer(userID)] + draft.parametersOfStatement, caller: Caller(userID: userID))
+    package func create(_ draft: StrategyDraft) async throws -> StoredStrategy {
+        let rows = try await database.write(Queries.create, [.integer(userID)] + draft.parametersOfStatement)
         guard let created = StoredStrategy(rows) else {
             throw PostgresError(.protocolViolation, "INSERT returned no row")
         }
         return created
     }
 
-    /// - Throws: ``StrategyChangeError``, `PostgresError`.
+    /// - Throws: ``StrategyChangeError``.
     package func replace(
-        id: Int, userID: Int, with draft: StrategyDraft, if precondition: VersionPrecondition
+        id: Int, with draft: StrategyDraft, if precondition: VersionPrecondition
     ) async throws -> StoredStrategy {
         let rows = try await database.write(
-            Queries.replace, draft.replacement(id: id, userID: userID, if: precondition), caller: Caller(userID: userID)
-        )
-        guard let changed = StoredStrategy(rows) else { throw try await reason(id: id, userID: userID) }
+            Queries.replace, draft.replacement(id: id, userID: userID, if: precondition))
+        guard let changed = StoredStrategy(rows) else { throw try await reason(id: id) }
         return changed
     }
 
-    /// - Throws: ``StrategyChangeError``, `PostgresError`.
-    package func delete(id: Int, userID: Int, if precondition: VersionPrecondition) async throws {
+    /// - Throws: ``StrategyChangeError``.
+    package func delete(id: Int, if precondition: VersionPrecondition) async throws {
         let rows = try await database.write(
-            Queries.delete, [.integer(userID), .integer(id)] + precondition.parameters, caller: Caller(userID: userID))
-        guard rows.affected > 0 else { throw try await reason(id: id, userID: userID) }
+            Queries.delete, [.integer(userID), .integer(id)] + precondition.parameters)
+        guard !rows.isEmpty else { throw try await reason(id: id) }
     }
 
     /// Changes a row by what it holds: reads, merges, and replaces that very version.
     ///
     /// When others keep changing it in between, the row is locked instead, so that every patch comes to its end.
     ///
-    /// - Throws: ``StrategyChangeError``, ``APIError`` 422 for a result that is not valid, `PostgresError`.
+    /// - Throws: ``StrategyChangeError``, ``APIError`` 422 for a result that is not valid.
     package func patch(
-        id: Int, userID: Int, with patch: StrategyPatch, if precondition: VersionPrecondition
+        id: Int, with patch: StrategyPatch, if precondition: VersionPrecondition
     ) async throws -> StoredStrategy {
+        let userID = userID
         for _ in 0..<3 {
-            guard let current = try await get(id: id, userID: userID) else { throw StrategyChangeError.notFound }
+            // A replica's older version would be refused by the primary.
+            let rows = try await database.read(Queries.get, [.integer(userID), .integer(id)], onPrimary: true)
+            guard let current = StoredStrategy(rows) else { throw StrategyChangeError.notFound }
             let draft = try Self.merged(current, patch, precondition)
-            let rows = try await database.write(
-                Queries.replace, draft.replacement(id: id, userID: userID, if: .only([current.version])),
-                caller: Caller(userID: userID))
-            if let changed = StoredStrategy(rows) { return changed }
+            let replaced = try await database.write(
+                Queries.replace, draft.replacement(id: id, userID: userID, if: .only([current.version])))
+            if let changed = StoredStrategy(replaced) { return changed }
         }
-        return try await database.transaction(caller: Caller(userID: userID)) { transaction in
+        return try await database.transaction { transaction in
             let row = try await transaction.execute(Queries.lock, [.integer(userID), .integer(id)])
-            guard let current = StoredStrategy(row) else { throw StrategyChangeError.notFound }
+            guard let current = StoredStrategy(row, from: 0) else { throw StrategyChangeError.notFound }
             let draft = try Self.merged(current, patch, precondition)
-            let rows = try await transaction.execute(
+            let rows = try await transaction.write(
                 Queries.replace, draft.replacement(id: id, userID: userID, if: .any))
             guard let changed = StoredStrategy(rows) else { throw StrategyChangeError.notFound }
             return changed
@@ -92,9 +92,8 @@ package struct StrategyRepository: Sendable {
     }
 
     /// Tells a row that is not there from one with another version.
-    private func reason(id: Int, userID: Int) async throws -> StrategyChangeError {
-        let rows = try await database.readPrimary(
-            Queries.exists, [.integer(userID), .integer(id)], caller: Caller(userID: userID))
-        return rows.isEmpty ? .notFound : .stale
+    private func reason(id: Int) async throws -> StrategyChangeError {
+        let rows = try await database.read(Queries.exists, [.integer(userID), .integer(id)], onPrimary: true)
+        return rows.boolean(0, 2) == true ? .stale : .notFound
     }
 }
