@@ -120,7 +120,7 @@ struct GatewayRefusalTests {
     @Test("a target or a head over its limit has a status of its own, however far over")
     func headLimits() async throws {
         try await run { gateway, _ in
-            for length in [9000, 15_000, 40_000, 200_000] {
+            for length in [9000, 15_000, 17_000, 20_000, 32_000, 40_000, 66_000, 200_000] {
                 let client = try await gateway.client()
                 try? await client.send("GET /\(String(repeating: "a", count: length)) HTTP/1.1\r\nHost: a\r\n\r\n")
                 #expect(try await client.receiveToEnd().hasPrefix("HTTP/1.1 414 "), "\(length)")
@@ -138,6 +138,65 @@ struct GatewayRefusalTests {
                 "GET / HTTP/1.1\r\nHost: a\r\n" + (0..<5000).map { "X\($0): y\r\n" }.joined() + "\r\n")
             #expect(try await client.receiveToEnd().hasPrefix("HTTP/1.1 431 "))
             await client.close()
+        }
+    }
+
+    @Test("a head over its limit that comes right behind another request is told apart all the same")
+    func pipelinedHeadLimits() async throws {
+        let long = String(repeating: "a", count: 20_000)
+        let cases = [("GET /\(long) HTTP/1.1\r\nHost: a", 414), ("GET / HTTP/1.1\r\nHost: a\r\nX: b \(long)", 431)]
+        try await run { gateway, _ in
+            for (head, status) in cases {
+                let client = try await gateway.client()
+                try await client.send(GatewayUnderTest.request() + head + "\r\n\r\n")
+                let text = try await client.receiveToEnd()
+                #expect(text.hasPrefix("HTTP/1.1 200 ") && RawAnswer(text).rest.hasPrefix("HTTP/1.1 \(status) "))
+                await client.close()
+            }
+        }
+    }
+
+    @Test("trailer fields over the limit are header fields over the limit", arguments: [30_000, 200_000])
+    func trailerLimit(length: Int) async throws {
+        try await run { gateway, _ in
+            for trailer in [
+                "X: \(String(repeating: "a", count: length))", String(repeating: "X: y\r\n", count: length / 6),
+            ] {
+                let client = try await gateway.client()
+                try? await client.send(
+                    GatewayUnderTest.request("POST", more: ["Transfer-Encoding: chunked"])
+                        + "3\r\nabc\r\n0\r\n\(trailer)\r\n\r\n")
+                #expect(try await client.receiveToEnd().hasPrefix("HTTP/1.1 431 "))
+                await client.close()
+            }
+        }
+    }
+
+    @Test("a method that is none of HTTP's is not implemented, one that a route does not take is not allowed")
+    func methods() async throws {
+        try await run { gateway, upstream in
+            for method in ["BREW", "get", "X-1", "GETS"] {
+                for first in ["", "\r\n", GatewayUnderTest.request()] {
+                    let client = try await gateway.client()
+                    try await client.send("\(first)\(method) /api/v1/strategies HTTP/1.1\r\n\(Self.head)\r\n")
+                    let text = try await client.receiveToEnd()
+                    let answer = RawAnswer(first.count > 2 ? RawAnswer(text).rest : text)
+                    #expect(answer.status == 501 && answer.body.contains("\"code\":\"not_implemented\""), "\(text)")
+                    await client.close()
+                }
+            }
+            for method in ["TRACE", "PROPFIND", "PUT"] {
+                let answer = try await gateway.ask(GatewayUnderTest.request(method))
+                #expect(
+                    answer.status == 405 && answer.field("Allow")?.contains("GET") == true, "\(method) \(answer)")
+            }
+            for line in ["B\u{e4}W / HTTP/1.1", "BREW / HTTP/3.0", "BREW", "(B) / HTTP/1.1", " / HTTP/1.1"] {
+                let client = try await gateway.client()
+                try await client.send("\(line)\r\nHost: a\r\n\r\n")
+                #expect(try await client.receiveToEnd().hasPrefix("HTTP/1.1 400 "), "\(line)")
+                await client.close()
+            }
+            #expect(upstream.requests.allSatisfy { $0.method == .GET })
         }
     }
 

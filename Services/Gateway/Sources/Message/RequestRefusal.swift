@@ -34,6 +34,10 @@ package struct RequestRefusal: Error, Hashable, Sendable {
         APIError(417, .expectationFailed, "The only expectation that is met here is 100-continue"),
         closesConnection: true)
 
+    /// 501 (RFC 9110 §9.1): a method that no route could take.
+    static let unknownMethod = RequestRefusal(
+        APIError(501, .notImplemented, "The request's method is not known here"), closesConnection: true)
+
     /// 501: a transfer coding other than chunked (RFC 9112 §6.1).
     package static let unknownTransferCoding = RequestRefusal(
         APIError(501, .notImplemented, "The only transfer coding that is read here is chunked"),

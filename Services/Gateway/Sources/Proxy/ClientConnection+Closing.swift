@@ -103,10 +103,23 @@ extension ClientConnection {
         gate.discards = true
         refusalToCome =
             switch error {
-            case .headerOverflow: gate.hasRequestLine ? .headersTooLarge : .uriTooLong
+            case .headerOverflow
+            where !isInsideRequest && gate.fragment.hasLongRequestLine(over: loop.policy.head.limits.uri):
+                .uriTooLong
+            case .headerOverflow: .headersTooLarge
+            case .invalidMethod where gate.fragment.hasUnknownMethod: .unknownMethod
             default: .malformed("The request is malformed")
             }
         if waiting.isEmpty { refuseWhatFollows() }
+    }
+
+    /// Whether what comes next belongs to a request whose head was complete: its body, or trailer fields.
+    private var isInsideRequest: Bool {
+        switch waiting.last {
+        case .end: false
+        case .head, .body: true
+        case nil: exchange.map { !$0.state.requestIsComplete } ?? false
+        }
     }
 
     /// What has been read before is done with, or stopped in the middle.

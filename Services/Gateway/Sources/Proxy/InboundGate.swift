@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Stands before the HTTP decoder, which says nothing until a head is complete: tells how much of one has come, and
-/// throws away what comes after the last answer.
+/// Stands before the HTTP decoder, which says nothing until a head is complete: tells whether one is on its way and what
+/// was wrong with one that the decoder gave up, and throws away what comes after the last answer.
 final class InboundGate: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -10,20 +10,26 @@ final class InboundGate: ChannelInboundHandler {
     var discards = false
     /// Whether bytes have come since the last complete request.
     private(set) var hasPartialHead = false
-    /// Whether the request line of the head that is on its way has ended.
-    private(set) var hasRequestLine = false
+    /// The line that the last read ended in.
+    private var line = PartialLine()
+    /// What the decoder is looking at, and the line that was under way before it.
+    private var read: (bytes: ByteBuffer, line: PartialLine)?
 
     /// A head was complete, or a new one is expected.
-    func reset() {
-        hasPartialHead = false
-        hasRequestLine = false
+    func reset() { hasPartialHead = false }
+
+    /// What can be told of a head that the decoder gives up. Asked while it does so.
+    var fragment: HeadFragment {
+        HeadFragment(read?.bytes.readableBytesView ?? ByteBufferView(), continuing: read?.line ?? PartialLine())
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if discards { return }
         let bytes = Self.unwrapInboundIn(data)
         hasPartialHead = true
-        if !hasRequestLine { hasRequestLine = bytes.withUnsafeReadableBytes { $0.contains(UInt8(ascii: "\n")) } }
+        read = (bytes, line)
+        bytes.withUnsafeReadableBytes { line.append($0) }
         context.fireChannelRead(data)
+        read = nil
     }
 }
