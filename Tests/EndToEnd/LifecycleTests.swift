@@ -32,6 +32,17 @@ struct LifecycleTests {
         #expect(try await eventually { processes.allSatisfy { !ClusterUnderTest.isAlive($0.id) } })
     }
 
+    @Test("a setting that cannot work stops the start with its own sentence, and every process with it")
+    func wrongSetting() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "cryptodesk-e2e-\(UUID().uuidString)").path
+        let port = try ClusterUnderTest.freeBasePort()
+        let (output, status) = try await ClusterUnderTest.run(
+            ["up", "--data", folder, "--port", String(port), "--set", "BCRYPT_COST=abc"])
+        #expect(status != 0 && status != 130)
+        #expect(output.contains("BCRYPT_COST") && output.contains("auth-") && !output.contains("was not ready"))
+        #expect(ClusterUnderTest.isFree(port + 400))
+    }
+
     @Test("a port that is taken stops the start with one sentence that names it")
     func takenPort() async throws {
         let cluster = try await ClusterUnderTest.shared.value

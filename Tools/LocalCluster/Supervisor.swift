@@ -116,19 +116,18 @@ package actor Supervisor {
     }
 
     private nonisolated func start(_ stage: StartStage) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            if stage == .data { group.addTask { try await self.servers.start() } }
-            for process in processes
-            where process.specification.stage == stage && process.specification.role != .postgres {
-                group.addTask {
+        var steps: [@Sendable () async throws -> Void] = processes
+            .filter { $0.specification.stage == stage && $0.specification.role != .postgres }
+            .map { process in
+                {
                     try await self.progress.step {
                         try await process.start()
                         return "\(process.specification.name) is ready\(Self.place(process.specification))"
                     }
                 }
             }
-            try await group.waitForAll()
-        }
+        if stage == .data { steps.append { try await self.servers.start() } }
+        try await runTogether(steps) { try await $0() }
     }
 
     private static func place(_ process: ProcessSpecification) -> String {
