@@ -13,6 +13,9 @@ struct TestPass {
     /// Far more than they need.
     let limit: Duration
 
+    /// The exit status of a run that a signal ended.
+    static let interrupted = ExitCode(130)
+
     /// The tests of the build that this program is part of.
     private static var configuration: String {
         #if DEBUG
@@ -31,33 +34,35 @@ struct TestPass {
                 "test", "--package-path", repository, "-c", Self.configuration, "--skip-build",
                 "--disable-testable-imports", "--disable-xctest", "--xunit-output", file,
             ] + options + (filter.map { ["--filter", $0] } ?? [])
-        let interrupted = Latch<Bool>()
+        let interrupted = Latch<Bool>()  // true: because they hung
         let tests = try Program(swift, arguments, environment: environment).start()
         let status = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await interrupt(tests, interrupted) }
             defer { group.cancelAll() }
             return try await tests.wait()
         }
-        if interrupted.current != nil { throw ExitCode(130) }
+        if let isHanging = interrupted.current { throw isHanging ? ExitCode(1) : Self.interrupted }
         let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
         return TestReport(xUnit: text, exitStatus: status)
     }
 
     /// Ends the tests when this program is to end, or when they hang; what was started for them is then cleared away.
     private func interrupt(_ tests: Program.Running, _ interrupted: Latch<Bool>) async {
-        await withTaskGroup(of: Void.self) { group in
+        let isHanging = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { return }
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { break }
+                return false
             }
             group.addTask {
                 try? await Task.sleep(for: limit)
                 if !Task.isCancelled { Console.complain("The tests hang: they are ended after \(limit.inSeconds).") }
+                return true
             }
-            await group.next()
-            group.cancelAll()
+            defer { group.cancelAll() }
+            return await group.next() ?? false
         }
         guard !Task.isCancelled else { return }
-        interrupted.set(true)
+        interrupted.set(isHanging)
         kill(tests.pid, SIGINT)
     }
 }

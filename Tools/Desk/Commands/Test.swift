@@ -20,8 +20,10 @@ struct Test: AsyncParsableCommand {
         let swift = try Toolchain.swift()
         let servers = try await ServersForTests.start(installation)
         let report: TestReport
+        let folder = try TestFolder()
         do {
             var environment = try servers.environment()
+            environment["TMPDIR"] = folder.path
             environment["DESK_EXECUTABLE"] = installation.executable
             // All at once they would wait for one another's connections, and for longer than their own deadlines.
             environment["SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH"] = "8"
@@ -36,11 +38,19 @@ struct Test: AsyncParsableCommand {
             report = parallel + serial
         } catch {
             await servers.stop()
+            await finish(folder, isOfInterest: (error as? ExitCode) != TestPass.interrupted)
             throw error
         }
         await servers.stop()
+        await finish(folder, isOfInterest: report.failed > 0)
         let isFormatted = filter == nil ? try await Formatting(swift, installation).lint() : true
         Console.say(report.line)
         if report.failed > 0 || !isFormatted { throw ExitCode(1) }
+    }
+
+    /// - Parameter isOfInterest: whether somebody will want to read the logs.
+    private func finish(_ folder: TestFolder, isOfInterest: Bool) async {
+        guard isOfInterest else { return await folder.remove() }
+        Console.say("The logs of the tests' clusters are kept in \(folder.path): remove it when you have read them.")
     }
 }
