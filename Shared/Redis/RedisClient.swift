@@ -35,8 +35,9 @@ package final class RedisClient: Service, Sendable {
         for connection in connections { _ = connection.shutDown() }
     }
 
-    /// Whether at least one connection answers.
-    package var isReady: Bool { connections.contains { $0.isReady } }
+    /// Whether a command can be sent at once on whichever event loop it comes from: every connection is open, and signed
+    /// in. One that is missing fails the commands of its event loop, and with them a part of all requests.
+    package var isReady: Bool { connections.allSatisfy { $0.isReady } }
 
     /// Opens the connections and asks each for a sign of life every two seconds, until the service shuts down.
     package func run() async throws {

@@ -120,6 +120,23 @@ struct RedisClientTests {
         }
     }
 
+    @Test("the client is ready when the connection of each event loop is up, and not before")
+    func everyEventLoop() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let client = RedisClient(
+            configuration: try redis.configuration(), eventLoopGroup: group, logger: Logger(label: "test"))
+        for (index, eventLoop) in group.makeIterator().enumerated() {
+            #expect(!client.isReady)
+            // A connection opens on first use.
+            _ = try await client.send(["PING"], on: eventLoop).get()
+            #expect(client.isReady == (index == 1))
+        }
+        let service = Task { try await client.run() }
+        service.cancel()
+        try await service.value
+        try await group.shutdownGracefully()
+    }
+
     @Test("the service is ready soon after it starts and ends when it is told to")
     func service() async throws {
         let client = RedisClient(
