@@ -34,6 +34,9 @@ struct AccountTests {
             #expect(renamed.status == 200)
             #expect(renamed["full_name"] == "Bob")
             #expect(renamed["email"] == "Alice@Example.com")
+            // Too long a name is a name that is too long, not a body that is too large.
+            let long = "{\"full_name\":\"\(String(repeating: "B", count: 20_000))\"}"
+            #expect(try await auth.send("PATCH", "/me", long, token: token).status == 422)
             let unchanged = try await auth.send("PATCH", "/me", "{}", token: token)
             #expect(unchanged.text == renamed.text)
         }

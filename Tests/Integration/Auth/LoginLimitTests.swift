@@ -48,6 +48,61 @@ struct LoginLimitTests {
         #expect([first.remaining, second.remaining, third.remaining] == [1, 0, 0])
     }
 
+    @Test("an attempt that is taken back is free again, and one only")
+    func release() async throws {
+        let limiters = [LoginLimiter(redis: try client(), limit: 5), LoginLimiter(redis: try client(), limit: 5)]
+        let account = "account \(UInt64.random(in: 0...UInt64.max))"
+        @Sendable func reserve(_ index: Int) async throws -> LoginAllowance {
+            try await limiters[index % 2].reserve(account: account, address: "198.51.100.8")
+        }
+        for index in 0..<3 { #expect(try await reserve(index).isAllowed) }
+        // Of many at once that are taken back as soon as they pass, none takes an attempt of the others with it.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<40 {
+                group.addTask {
+                    let allowance = try await reserve(index)
+                    if allowance.isAllowed { try await limiters[(index + 1) % 2].release(allowance) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let passed = try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in 0..<20 { group.addTask { try await reserve(index).isAllowed } }
+            return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(passed == 2)
+    }
+
+    @Test("a login that the full queue refuses is no attempt; those that are answered are five at most")
+    func refusedByQueue() async throws {
+        let settings = ["BCRYPT_COST": "12", "BCRYPT_THREADS": "1"]
+        try await AuthUnderTest.with(settings: settings) { auth in
+            // Others fill the queue, from addresses of their own.
+            let answers = try await withThrowingTaskGroup(of: Int?.self) { group in
+                for index in 0..<30 {
+                    group.addTask {
+                        let other = AuthUnderTest.makeAddress()
+                        _ = try await auth.login("n\(index)@example.com", password: "Wr0ngPassword", from: other)
+                        return nil
+                    }
+                    group.addTask { try await auth.login("alice@example.com", password: "Wr0ngPassword").status }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }.compactMap { $0 }
+            }
+            #expect(answers.allSatisfy { [401, 429, 503].contains($0) })
+            var looked = answers.count { $0 == 401 }
+            #expect(looked <= 5)
+            // What the queue refused is left over.
+            while looked < 5 {
+                let status = try await auth.login("alice@example.com", password: "Wr0ngPassword").status
+                #expect(status == 401 || status == 503)
+                guard status == 401 || status == 503 else { break }
+                if status == 401 { looked += 1 }
+            }
+            #expect(try await auth.login("alice@example.com", password: "Wr0ngPassword").status == 429)
+        }
+    }
+
     @Test("in no window of the limit's length do more pass than it says")
     func sliding() async throws {
         let limiters = [

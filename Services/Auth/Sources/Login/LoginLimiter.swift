@@ -12,6 +12,13 @@ package struct LoginAllowance: Sendable, Equatable {
     package let remaining: Int
     /// Until another attempt is free, in whole seconds.
     package let resetAfter: Int
+    /// The attempt's place in the log, to take it back by.
+    let reservation: Reservation
+
+    struct Reservation: Sendable, Equatable {
+        let key: String
+        let member: Int
+    }
 
     /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
     package var headers: [APIError.Header] {
@@ -45,16 +52,26 @@ package struct LoginLimiter: Sendable {
     /// - Parameter account: the name that was given, in lower case; only its hash is stored.
     /// - Throws: `RedisError`: nobody knows how many attempts there were, so there must not be another one.
     package func reserve(account: String, address: String) async throws(RedisError) -> LoginAllowance {
+        let reservation = LoginAllowance.Reservation(
+            key: Self.key(account: account, address: address), member: Int.random(in: 0...Int.max))
         let reply = try await redis.evaluate(
-            Self.script, keys: [Self.key(account: account, address: address)],
-            arguments: [.integer(limit), .integer(window), .integer(Int.random(in: 0...Int.max))],
-            deadline: deadline)
+            Self.script, keys: [reservation.key],
+            arguments: [.integer(limit), .integer(window), .integer(reservation.member)], deadline: deadline)
         guard let numbers = reply.elements?.compactMap(\.integerValue), numbers.count == 3 else {
             throw RedisError(.protocolViolation, "the limiter's script answered something else")
         }
         return LoginAllowance(
             limit: limit, window: window, isAllowed: numbers[0] == 1, remaining: numbers[1],
-            resetAfter: max(1, (numbers[2] + 999_999) / 1_000_000))
+            resetAfter: max(1, (numbers[2] + 999_999) / 1_000_000), reservation: reservation)
+    }
+
+    /// Takes an attempt back for which no password was looked at.
+    ///
+    /// - Throws: `RedisError`: then it counts, which is the safe side.
+    package func release(_ allowance: LoginAllowance) async throws(RedisError) {
+        let reservation = allowance.reservation
+        _ = try await redis.send(
+            ["ZREM", .string(reservation.key), .string("\(reservation.member)")], deadline: deadline)
     }
 
     /// An IPv6 address counts by its /64 network, which one subscriber has to himself.
@@ -76,7 +93,7 @@ package struct LoginLimiter: Sendable {
         local count = redis.call('ZCARD', KEYS[1])
         local allowed = 0
         if count < limit then
-            redis.call('ZADD', KEYS[1], string.format('%.0f', now), string.format('%.0f', now) .. ':' .. ARGV[3])
+            redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[3])
             redis.call('EXPIRE', KEYS[1], ARGV[2] + 1)
             count = count + 1
             allowed = 1

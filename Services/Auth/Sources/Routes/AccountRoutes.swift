@@ -31,7 +31,7 @@ package struct AccountRoutes: Sendable {
 
     func change(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let name = try Profile.name(
-            validating: try await request.jsonObject(as: [.json, .mergePatch], upTo: 16 * 1024))
+            validating: try await request.jsonObject(as: [.json, .mergePatch]))
         return try await consistency.answer(request, context) { database in
             guard let name else { return try Self.answer(try await Profile.document(in: database)) }
             return try Self.answer(try await Profile.rename(to: name, in: database))

@@ -60,7 +60,15 @@ package struct AuthRoutes: Sendable {
             throw APIError.tooManyRequests(retryAfter: allowance.resetAfter).adding(allowance.headers)
         }
         let device = SessionRepository.Device(userAgent: request.headers[.userAgent] ?? "", address: address)
-        let pair = try await hashing(context) { try await login.signIn(form, device: device) }
+        let pair = try await hashing(context) {
+            do {
+                return try await login.signIn(form, device: device)
+            } catch PasswordHashingError.overloaded(let retryAfter) {
+                // Nobody has looked at the password.
+                try? await limiter.release(allowance)
+                throw PasswordHashingError.overloaded(retryAfter: retryAfter)
+            }
+        }
         guard let pair else { throw APIError.wrongCredentials.adding(allowance.headers) }
         return Self.answer(pair, allowance.headers)
     }
