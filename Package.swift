@@ -148,7 +148,7 @@ let package = Package(
             name: "ReadmeTests", dependencies: ["Auth", "Gateway", "Settings", "Strategies"],
             path: "Tests/Unit/ReadmeTests"),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            name: "EndToEndTests", dependencies: ["JSON", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
             path: "Tests/EndToEnd"),
         .testTarget(
             name: "IntegrationTests",

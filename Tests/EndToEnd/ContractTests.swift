@@ -88,6 +88,45 @@ struct ContractTests {
         }
     }
 
+    @Test("what nginx answers itself carries the same security headers as what a gateway answers")
+    func edgeHeaders() async throws {
+        let client = APIClient(try await ClusterUnderTest.shared.value.baseURL)
+        let expected = try await client.get("/api/v1/nothing").headers
+        let names = [
+            "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "Permissions-Policy",
+            "Content-Security-Policy",
+        ]
+        let tooLarge = ("application/json", String(repeating: " ", count: 12 << 20))
+        let answers = [
+            try await client.get("/"), try await client.send(.TRACE, "/health"),
+            try await client.send(.POST, "/api/v1/auth/register", body: tooLarge),
+        ]
+        #expect(answers.map(\.status) == [200, 405, 413])
+        for answer in answers {
+            for name in names { #expect(answer.headers[name] == expected[name], "\(answer.status) \(name)") }
+            #expect(answer.headers["X-Request-Id"].count == 1)
+        }
+        for answer in answers.dropFirst() {
+            #expect(answer.object.names == ["detail", "code", "request_id"])
+            #expect(answer.headers.first(name: "X-Request-Id") == answer["request_id"]?.string)
+        }
+    }
+
+    @Test("of a target in absolute form the authority counts, and not the Host beside it")
+    func absoluteForm() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        // nginx lets this Host pass, and a gateway does not.
+        let absolute = try await RawRequest.send(
+            "GET http://desk.example:8080/health HTTP/1.1\r\nHost: a,b\r\nConnection: close\r\n\r\n", port: cluster.port)
+        #expect(absolute.hasPrefix("HTTP/1.1 200 "))
+        let origin = try await RawRequest.send(
+            "GET /health HTTP/1.1\r\nHost: a,b\r\nConnection: close\r\n\r\n", port: cluster.port)
+        #expect(origin.hasPrefix("HTTP/1.1 400 "))
+        let wrong = try await RawRequest.send(
+            "GET http://a,b/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", port: cluster.port)
+        #expect(wrong.hasPrefix("HTTP/1.1 400 "))
+    }
+
     @Test("conditional requests: 304 on a match, 412 on a stale one")
     func conditions() async throws {
         let user = try await TestUser.make(ClusterUnderTest.shared.value)
