@@ -7,10 +7,7 @@ extension DatabaseServers {
         try await startPrimary(primary)
         try await ClusterDatabase(topology, primary: primary).setUpRoles()
         try await dropSlots(except: standbys(of: primary))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for server in standbys(of: primary) { group.addTask { try await self.startStandby(server) } }
-            try await group.waitForAll()
-        }
+        try await runTogether(standbys(of: primary)) { try await self.startStandby($0) }
     }
 
     private func startPrimary(_ primary: PostgresServer) async throws {
