@@ -103,7 +103,7 @@ struct LoginLimitTests {
         }
     }
 
-    @Test("in no window of the limit's length do more pass than it says")
+    @Test("in no window of the limit's length do more pass than it says", .timeLimit(.minutes(1)))
     func sliding() async throws {
         let limiters = [
             LoginLimiter(redis: try client(), limit: 3, window: 1),
@@ -111,10 +111,9 @@ struct LoginLimitTests {
         ]
         let account = "account \(UInt64.random(in: 0...UInt64.max))"
         let clock = ContinuousClock()
-        let end = clock.now + .milliseconds(3500)
         // Of an attempt that passed: when it was asked for, and when its answer had come.
         var passed: [(asked: ContinuousClock.Instant, answered: ContinuousClock.Instant)] = []
-        while clock.now < end {
+        while passed.count < 12 {
             for limiter in limiters {
                 let asked = clock.now
                 if try await limiter.reserve(account: account, address: "198.51.100.7").isAllowed {
@@ -123,7 +122,6 @@ struct LoginLimitTests {
             }
             try await Task.sleep(for: .milliseconds(7))
         }
-        #expect(passed.count >= 9)
         for (first, fourth) in zip(passed, passed.dropFirst(3)) {
             #expect(first.asked.duration(to: fourth.answered) > .seconds(1))
         }
