@@ -107,7 +107,8 @@ let package = Package(
         shared(
             "HTTPService",
             [
-                "APIContract", "JSON", "Authentication", "Telemetry", "Settings", nioCore, nioHTTP1, nioHTTPTypes,
+                "APIContract", "CLinux", "JSON", "Authentication", "Telemetry", "Settings", nioCore, nioHTTP1,
+                nioHTTPTypes,
                 hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, unixSignals,
             ]),
         shared(
@@ -140,7 +141,8 @@ let package = Package(
                 httpTypes, logging,
             ]),
         unitTests(
-            "Strategies", ["APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
+            "Strategies",
+            ["APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
         unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis"]),
         unitTests("Authentication", [crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
@@ -153,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Gateway", "HTTPService", "JSON", "Postgres",
+                "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Gateway", "HTTPService", "JSON",
+                "Postgres",
                 "Migrations", "Redis",
                 "Settings", "Strategies", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1, hummingbird,
                 httpTypes,

@@ -1,4 +1,5 @@
 // Parts of Linux's C library that Swift's Glibc module leaves out.
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

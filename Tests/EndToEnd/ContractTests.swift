@@ -117,7 +117,8 @@ struct ContractTests {
         let cluster = try await ClusterUnderTest.shared.value
         // nginx lets this Host pass, and a gateway does not.
         let absolute = try await RawRequest.send(
-            "GET http://desk.example:8080/health HTTP/1.1\r\nHost: a,b\r\nConnection: close\r\n\r\n", port: cluster.port)
+            "GET http://desk.example:8080/health HTTP/1.1\r\nHost: a,b\r\nConnection: close\r\n\r\n", port: cluster.port
+        )
         #expect(absolute.hasPrefix("HTTP/1.1 200 "))
         let origin = try await RawRequest.send(
             "GET /health HTTP/1.1\r\nHost: a,b\r\nConnection: close\r\n\r\n", port: cluster.port)

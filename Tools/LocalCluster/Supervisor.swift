@@ -116,7 +116,8 @@ package actor Supervisor {
     }
 
     private nonisolated func start(_ stage: StartStage) async throws {
-        var steps: [@Sendable () async throws -> Void] = processes
+        var steps: [@Sendable () async throws -> Void] =
+            processes
             .filter { $0.specification.stage == stage && $0.specification.role != .postgres }
             .map { process in
                 {

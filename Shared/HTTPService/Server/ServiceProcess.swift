@@ -18,6 +18,7 @@ package enum ServiceProcess {
         _ service: String, environment: [String: String],
         compose: (SettingsReader, Logger) async throws -> ServiceApplication
     ) async {
+        MemoryReturn.fixBounds()
         do {
             let reader = try await SettingsReader(environment: environment)
             let level = try reader.value(ServerSettings.logLevel)
