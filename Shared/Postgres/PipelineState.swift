@@ -80,6 +80,8 @@ package struct PipelineState<Query> {
     private var isEndedByServer = false
     /// Syncs that were sent and not yet answered.
     package private(set) var syncsInFlight = 0
+    /// Writes that were sent and have no result yet.
+    package private(set) var writesInFlight = 0
 
     package init() {}
 
@@ -88,6 +90,7 @@ package struct PipelineState<Query> {
     package mutating func sent(_ expectation: Expectation) {
         expectations.append(expectation)
         if case .sync = expectation { syncsInFlight += 1 }
+        if case .write = expectation { writesInFlight += 1 }
     }
 
     package mutating func received(_ received: Received) -> Action {
@@ -115,6 +118,7 @@ package struct PipelineState<Query> {
         case (_, .endOfMessage):
             guard isAnswered else { return .violation }
             isAnswered = false
+            if case .write = first { writesInFlight -= 1 }
             expectations.removeFirst()
             return .none
         case (_, _) where isAnswered:

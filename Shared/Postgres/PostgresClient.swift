@@ -116,6 +116,9 @@ package final class PostgresClient: Service, Sendable {
         return try await query.answer.valueIgnoringCancellation()
     }
 
+    /// Says whether the server has just answered on another connection.
+    func noteServer(isAlive: Bool) { status.isServerAlive = isAlive }
+
     /// Closes every connection and dials anew: for a server that has become another.
     ///
     /// What waits or is under way fails: with code `unavailable` if it certainly was not executed, and as with any

@@ -38,6 +38,8 @@ final class PostgresConnection {
     /// When the server last said something, or had nothing left to say.
     private(set) var lastProgress = ContinuousClock.now
     var lease: LeaseID?
+    /// The reads behind the statement that stalls it have been sent elsewhere as well.
+    var isRescued = false
 
     /// Begins to dial.
     ///
@@ -59,6 +61,14 @@ final class PostgresConnection {
     var syncsInFlight: Int { pipeline.syncsInFlight }
     var isIdle: Bool { pipeline.isEmpty }
     var unanswered: [Dispatched] { pipeline.unanswered }
+    var writesInFlight: Int { pipeline.writesInFlight }
+
+    /// Whether the server has been at the same statement for so long that others had better not wait behind it.
+    func isStalled(at now: ContinuousClock.Instant) -> Bool {
+        !isIdle && lastProgress.duration(to: now) >= Self.stall
+    }
+
+    private static let stall = Duration.milliseconds(500)
 
     func owns(_ descriptor: Int32) -> Bool { descriptor == self.descriptor }
 
@@ -198,7 +208,10 @@ final class PostgresConnection {
             // The end may come in a later round; nothing may be sent until then.
             if let end = take(PQgetResult(handle), report) { return report(.lost(end)) }
         }
-        if hasProgress { lastProgress = .now }
+        if hasProgress {
+            lastProgress = .now
+            isRescued = false
+        }
         if PQstatus(handle) == CONNECTION_BAD { report(.lost(lastError)) }
     }
 

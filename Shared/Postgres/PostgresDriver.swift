@@ -22,7 +22,7 @@ final class PostgresDriver: ReactorDriver {
     private let resolver = HostResolver()
     private let post: @Sendable (Message) -> Void
     private var slots: [ConnectionSlot]
-    private var waiting: Deque<Dispatched> = []
+    private var waiting = WaitingQueries()
     private var waitingLeases: Deque<PendingLease> = []
     private var nextLease = 0
     private var nextSweep = ContinuousClock.now
@@ -85,7 +85,7 @@ final class PostgresDriver: ReactorDriver {
         let now = ContinuousClock.now
         for slot in slots.indices where slots[slot].shouldDial(at: now) { startDialling(slot, poller: poller) }
         if now >= nextSweep { sweep(now: now, poller: poller) }
-        dispatch(poller: poller)
+        dispatch(now: now, poller: poller)
         let isBusy =
             !waiting.isEmpty || !waitingLeases.isEmpty
             || slots.contains { $0.connection.map { !$0.isReady || !$0.isIdle } ?? false }
@@ -100,21 +100,30 @@ final class PostgresDriver: ReactorDriver {
 
     // MARK: Dispatching
 
-    private func dispatch(poller: borrowing Poller) {
+    private func dispatch(now: ContinuousClock.Instant, poller: borrowing Poller) {
         guard !waiting.isEmpty || !waitingLeases.isEmpty else { return }
         let plan = Dispatcher.plan(
             slots: slots.map {
                 Dispatcher.Slot(
                     isReady: $0.connection?.isReady ?? false, isLeased: $0.connection?.lease != nil,
-                    syncsInFlight: $0.connection?.syncsInFlight ?? 0)
-            }, waitingQueries: waiting.count, waitingLeases: waitingLeases.count)
+                    syncsInFlight: $0.connection?.syncsInFlight ?? 0,
+                    writesInFlight: $0.connection?.writesInFlight ?? 0,
+                    isStalled: $0.connection?.isStalled(at: now) ?? false)
+            }, waitingQueries: waiting.readCount, waitingWrites: waiting.writeCount,
+            waitingLeases: waitingLeases.count)
         for slot in plan.leases { leaseOut(slot, poller: poller) }
-        for batch in plan.batches {
-            let queries = waiting.prefix(batch.count).filter { $0.query.answer.isOpen }
-            waiting.removeFirst(min(batch.count, waiting.count))
-            guard !queries.isEmpty, let connection = slots[batch.slot].connection else { continue }
-            if !connection.send(queries, poller: poller) { lose(batch.slot, "sending failed", poller: poller) }
+        for batch in plan.batches { send(waiting.takeReads(batch.count), to: batch.slot, poller: poller) }
+        for batch in plan.writeBatches { send(waiting.takeWrites(batch.count), to: batch.slot, poller: poller) }
+    }
+
+    private func send(_ queries: [Dispatched], to slot: Int, poller: borrowing Poller) {
+        guard !queries.isEmpty else { return }
+        guard let connection = slots[slot].connection else {
+            // Lost a moment ago, with what was sent to it before.
+            for item in queries.reversed() { waiting.prepend(item) }
+            return
         }
+        if !connection.send(queries, poller: poller) { lose(slot, "sending failed", poller: poller) }
     }
 
     private func leaseOut(_ slot: Int, poller: borrowing Poller) {
@@ -220,9 +229,8 @@ final class PostgresDriver: ReactorDriver {
     }
 
     private func failWaiting(_ reason: String) {
-        for item in waiting { item.query.fail(.unavailable, reason) }
+        waiting.failAll(reason)
         for lease in waitingLeases { lease.answer.give(.failure(PostgresError(.unavailable, reason))) }
-        waiting.removeAll()
         waitingLeases.removeAll()
     }
 
@@ -243,21 +251,36 @@ final class PostgresDriver: ReactorDriver {
             }
             for item in connection.unanswered where item.query.deadline <= now {
                 item.query.failAfterSending(.deadlineExceeded, "no answer in time")
-                // Whatever a leased connection is doing, its transaction must not go on.
-                if connection.lease != nil { lose(slot, "a transaction's statement took too long", poller: poller) }
+                // Whatever a leased connection is doing, its transaction must not go on; a commit ends it anyway.
+                if connection.lease != nil, !(item.query.commits && status.isServerAlive) {
+                    lose(slot, "a transaction's statement took too long", poller: poller)
+                }
             }
+            if connection.isStalled(at: now) { rescueReads(behind: connection) }
             let silence = configuration.statementTimeout + .seconds(1)
-            if !connection.isIdle, connection.lastProgress + silence <= now {
+            if !connection.isIdle, connection.lastProgress + silence <= now, !isCommitting(connection) {
                 lose(slot, "the server has been silent for too long", poller: poller)
             }
         }
     }
 
-    private func expireWaiting(now: ContinuousClock.Instant) {
-        for item in waiting where item.query.deadline <= now {
-            item.query.fail(.deadlineExceeded, "no connection became free in time")
+    /// A commit may wait for a replica for any time, and the server does not notice that nobody waits for it any more:
+    /// closing its connection and dialling another would leave more and more of them behind.
+    private func isCommitting(_ connection: PostgresConnection) -> Bool {
+        status.isServerAlive && connection.unanswered.first?.query.commits == true
+    }
+
+    /// Sends the reads behind a statement that takes long on another connection as well; the first answer counts.
+    private func rescueReads(behind connection: PostgresConnection) {
+        guard slots.count > 1, !connection.isRescued else { return }
+        connection.isRescued = true
+        for item in connection.unanswered.dropFirst() where item.query.isRead && !item.isRetry {
+            if item.query.answer.isOpen { waiting.append(Dispatched(query: item.query, isRetry: true)) }
         }
-        waiting.removeAll { !$0.query.answer.isOpen }
+    }
+
+    private func expireWaiting(now: ContinuousClock.Instant) {
+        waiting.expire(at: now)
         for lease in waitingLeases where lease.deadline <= now {
             lease.answer.give(.failure(PostgresError(.deadlineExceeded, "no connection became free in time")))
         }

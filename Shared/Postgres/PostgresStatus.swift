@@ -6,5 +6,14 @@ final class PostgresStatus: Sendable {
 
     var readyConnections: Int { ready.load(ordering: .relaxed) }
 
+    private let isAlive = Atomic<Bool>(false)
+
+    /// Somebody else has just had an answer from the server: what is silent waits for something there, and has not been
+    /// lost on the way.
+    var isServerAlive: Bool {
+        get { isAlive.load(ordering: .relaxed) }
+        set { isAlive.store(newValue, ordering: .relaxed) }
+    }
+
     func update(readyConnections: Int) { ready.store(readyConnections, ordering: .relaxed) }
 }

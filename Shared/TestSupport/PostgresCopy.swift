@@ -63,11 +63,15 @@ package final class PostgresCopy: Sendable {
 
     /// Waits for the end of its input, and then ends the server with all that it has started.
     private static let script = """
-        cd "$FOLDER" && "$BIN/pg_basebackup" -d "$UPSTREAM" -D data -X stream -c fast --no-sync || exit 1
+        cd "$FOLDER" || exit 1
+        for attempt in 1 2 3; do
+            "$BIN/pg_basebackup" -d "$UPSTREAM" -D data -X stream -c fast --no-sync && break
+            rm -rf data
+        done
         touch data/standby.signal
         "$BIN/postgres" -D data -c port="$PORT" -c unix_socket_directories="$FOLDER" -c listen_addresses= \\
             -c cluster_name="$NAME" -c primary_conninfo="$UPSTREAM application_name=$NAME" -c primary_slot_name= \\
-            -c hot_standby=on -c fsync=off -c synchronous_standby_names= -c wal_retrieve_retry_interval=100 \\
+            -c hot_standby=on -c fsync=off -c wal_retrieve_retry_interval=100 \\
             -c wal_receiver_timeout=5s $SETTINGS &
         echo $! > postmaster
         cat > /dev/null

@@ -23,11 +23,13 @@ struct ClusterMonitor: Sendable {
             state.withRegistry { $0.asked(server, at: asked) }
             do throws(PostgresError) {
                 let report = try await servers[server].probe()
+                servers[server].client.noteServer(isAlive: true)
                 note(report, of: server, asked: asked)
                 if state.isStillPrimary(server) { await keepBeating(report, on: server) }
                 log(describe(report, server), server, &shown)
             } catch {
                 guard error.code != .cancelled else { return }
+                servers[server].client.noteServer(isAlive: false)
                 state.withRegistry { $0.failed(server, asked: asked) }
                 log("silent", server, &shown, cause: error.message)
             }

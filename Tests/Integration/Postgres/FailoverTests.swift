@@ -133,6 +133,8 @@ struct FailoverTests {
             try await withRunning(cluster) {
                 try await cluster.waitForReplicas(1)
                 let written = try await cluster.raise()
+                let isReplicated = try await eventually { try await cluster.revision() == written }
+                #expect(isReplicated)
                 try await primary.crash()
                 #expect(try await eventually { !cluster.isPrimaryReady })
                 let error = await #expect(throws: PostgresError.self) { try await cluster.raise() }

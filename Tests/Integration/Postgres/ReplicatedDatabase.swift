@@ -70,7 +70,8 @@ struct ReplicatedDatabase: Sendable {
 
     /// A client of the primary, unless it is left out, and of the replicas.
     func cluster(
-        withPrimary: Bool = true, routing: ReadRoutingOptions = ReadRoutingOptions(), deadline: Duration = .seconds(6)
+        withPrimary: Bool = true, routing: ReadRoutingOptions = ReadRoutingOptions(),
+        statementTimeout: Duration = .seconds(5), deadline: Duration = .seconds(6)
     ) throws -> PostgresCluster {
         let primary = withPrimary ? [try database.url(.strategies)] : []
         var logger = Logger(label: "test")
@@ -78,7 +79,8 @@ struct ReplicatedDatabase: Sendable {
         return try PostgresCluster(
             configurations: (primary + replicas.map { $0.url(.strategies, database) }).map { url in
                 try PostgresConfiguration(
-                    url: url, password: TestDatabase.password, maximumConnections: 2, deadline: deadline,
+                    url: url, password: TestDatabase.password, maximumConnections: 3,
+                    statementTimeout: statementTimeout, deadline: deadline,
                     applicationName: "test")
             },
             routing: routing, logger: logger)

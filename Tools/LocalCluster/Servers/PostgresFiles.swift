@@ -25,7 +25,7 @@ package struct PostgresFiles: Hashable, Sendable {
         listen_addresses = '127.0.0.1'
         port = \(topology.ports.postgres(server))
         unix_socket_directories = \(quoted(layout.postgresSocketFolder))
-        max_connections = 100
+        max_connections = 300
         password_encryption = 'scram-sha-256'
 
         shared_buffers = 128MB
