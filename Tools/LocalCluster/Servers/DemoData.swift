@@ -10,21 +10,29 @@ package enum DemoData {
         """
         begin;
 
-        insert into users (email, full_name, password_hash, role)
-        values ('\(email)', 'Demo Admin', '\(passwordHash)', 'admin')
-        on conflict (lower(email)) do nothing;
+        with changed as (
+            insert into users (email, full_name, password_hash, role)
+            values ('\(email)', 'Demo Admin', '\(passwordHash)', 'admin')
+            on conflict (lower(email)) do nothing
+            returning id
+        )
+        select raise_revision(id, null, null) from changed;
 
-        insert into trading_strategies
-            (user_id, strategy_name, description, parameters, tags, status, created_at, updated_at)
-        select users.id, demo.strategy_name, demo.description, demo.parameters, demo.tags, demo.status,
-            now() - demo.age, now() - demo.age
-        from users cross join (values
-        \(strategies.map { "    " + $0.row }.joined(separator: ",\n"))
-        ) as demo (strategy_name, description, parameters, tags, status, age)
-        where lower(users.email) = '\(email)'
-            and not exists (
-                select from trading_strategies existing
-                where existing.user_id = users.id and existing.strategy_name = demo.strategy_name);
+        with changed as (
+            insert into trading_strategies
+                (user_id, strategy_name, description, parameters, tags, status, created_at, updated_at)
+            select users.id, demo.strategy_name, demo.description, demo.parameters, demo.tags, demo.status,
+                now() - demo.age, now() - demo.age
+            from users cross join (values
+        \(strategies.map { "        " + $0.row }.joined(separator: ",\n"))
+            ) as demo (strategy_name, description, parameters, tags, status, age)
+            where lower(users.email) = '\(email)'
+                and not exists (
+                    select from trading_strategies existing
+                    where existing.user_id = users.id and existing.strategy_name = demo.strategy_name)
+            returning user_id
+        )
+        select raise_revision(user_id, null, null) from (select distinct user_id from changed) as owners;
 
         commit;
 
