@@ -131,6 +131,7 @@ let package = Package(
         unitTests("JSON"),
         unitTests("LocalCluster"),
         unitTests("Postgres"),
+        unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),
         unitTests("Telemetry", ["JSON", logging]),
         unitTests("Gateway", ["APIContract", "JSON", "Redis", "Settings", nioCore, nioHTTP1]),

@@ -27,6 +27,7 @@ final class PostgresDriver: ReactorDriver {
     private var nextLease = 0
     private var nextSweep = ContinuousClock.now
     private var lastFailure = "no connection yet"
+    private var nextComplaint = ContinuousClock.now
 
     /// - Parameter post: posts a message to this driver's own reactor.
     init(
@@ -174,9 +175,17 @@ final class PostgresDriver: ReactorDriver {
         slots[slot].end(isRedialled: true)
         lastFailure = reason
         if status.readyConnections == 0 {
-            logger.warning("PostgreSQL cannot be reached", metadata: ["cause": "\(reason)"])
+            complain(reason)
             failWaiting(reason)
         }
+    }
+
+    /// Once for all connections and attempts, and again when it goes on.
+    private func complain(_ reason: String) {
+        let now = ContinuousClock.now
+        guard now >= nextComplaint else { return }
+        nextComplaint = now + .seconds(10)
+        logger.warning("PostgreSQL cannot be reached", metadata: ["cause": "\(reason)"])
     }
 
     // MARK: Losing
@@ -186,6 +195,7 @@ final class PostgresDriver: ReactorDriver {
         case .becameReady:
             slots[slot].becameReady()
             updateStatus()
+            nextComplaint = .now
             if status.readyConnections == 1 { logger.info("PostgreSQL is connected") }
         case .resend(let item):
             resend(item)
@@ -218,7 +228,7 @@ final class PostgresDriver: ReactorDriver {
         if wasReady, !isFinal {
             logger.warning("A PostgreSQL connection was lost", metadata: ["cause": "\(reason)"])
         } else if !isFinal, status.readyConnections == 0 {
-            logger.warning("PostgreSQL cannot be reached", metadata: ["cause": "\(reason)"])
+            complain(reason)
             failWaiting(reason)
         }
     }

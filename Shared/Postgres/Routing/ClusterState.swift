@@ -53,9 +53,14 @@ final class ClusterState: Sendable {
     /// Whether no other server has become the primary since this one was chosen.
     func isStillPrimary(_ server: Int) -> Bool { state.withLock { $0.registry.primaryByReport } == server }
 
-    func doubt(_ server: Int) {
+    func refusedWrite(_ server: Int) {
         let now = ContinuousClock.now
-        state.withLock { $0.registry.doubted(server, at: now) }
+        state.withLock { $0.registry.refusedWrite(server, at: now) }
+    }
+
+    func leftUnanswered(_ server: Int, since start: ContinuousClock.Instant) {
+        let now = ContinuousClock.now
+        state.withLock { $0.registry.leftUnanswered(server, since: start, at: now) }
     }
 
     /// Whether some server can answer reads.

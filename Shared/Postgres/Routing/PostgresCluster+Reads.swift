@@ -49,7 +49,8 @@ extension PostgresCluster {
     private func askReplica(
         _ server: Int, _ read: PendingRead, _ search: inout ReadSearch
     ) async throws(PostgresError) -> RevisedRows? {
-        let deadline = min(search.deadline, .now + options.replicaDeadline)
+        let start = ContinuousClock.now
+        let deadline = min(search.deadline, start + options.replicaDeadline)
         do throws(PostgresError) {
             let answer = try RevisedRows(await ask(server, read, until: deadline))
             if search.isSatisfied(by: answer) { return answer }
@@ -57,8 +58,7 @@ extension PostgresCluster {
         } catch {
             guard error.mayBeAnsweredElsewhere else { throw error }
             guard ContinuousClock.now < search.deadline else { throw search.sawOlder ? search.behind : error }
-            // Nothing tells a hanging server from a slow statement: the next question to it will.
-            if error.code == .deadlineExceeded { state.doubt(server) }
+            if error.code == .deadlineExceeded { state.leftUnanswered(server, since: start) }
             search.failed(server, error)
         }
         return nil

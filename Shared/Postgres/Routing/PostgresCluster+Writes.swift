@@ -54,7 +54,7 @@ extension PostgresCluster {
                     failure = Self.replaced.message
                 } catch {
                     if error.saysServerIsReadOnly {
-                        state.doubt(server)
+                        state.refusedWrite(server)
                     } else if error.code != .unavailable {
                         throw error
                     }

@@ -78,8 +78,17 @@ package struct ServerRegistry: Sendable {
         noteCompleteness()
     }
 
-    /// A statement brought to light what the next question will say as well: that the server hangs, or takes no writes.
-    package mutating func doubted(_ server: Int, at instant: ContinuousClock.Instant) {
+    /// The server refused a write: it is not the primary until it says so again.
+    package mutating func refusedWrite(_ server: Int, at instant: ContinuousClock.Instant) {
+        entries[server].doubtedAt = instant
+    }
+
+    /// The server left a read without an answer: it hangs, unless it answered a question that was sent meanwhile, and
+    /// the statement is a slow one.
+    package mutating func leftUnanswered(
+        _ server: Int, since start: ContinuousClock.Instant, at instant: ContinuousClock.Instant
+    ) {
+        if let answeredAt = entries[server].answeredAt, answeredAt >= start { return }
         entries[server].doubtedAt = instant
     }
 

@@ -163,12 +163,31 @@ struct ServerRegistryTests {
         var test = RegistryUnderTest(2)
         test.primary(0, at: 0, beat: 1)
         test.replica(1, at: 0, beat: 1)
-        test.registry.doubted(1, at: test.at(100))
+        test.registry.leftUnanswered(1, since: test.at(10), at: test.at(100))
         #expect(test.roles(at: 100) == [.primary, .none])
         test.replica(1, at: 90, beat: 1)
         #expect(test.roles(at: 110) == [.primary, .none])
         test.replica(1, at: 120, beat: 1)
         #expect(test.roles(at: 130) == [.primary, .replica])
+    }
+
+    @Test("a replica that answered a question meanwhile is only slow with the read")
+    func slowRead() {
+        var test = RegistryUnderTest(2)
+        test.primary(0, at: 0, beat: 1)
+        test.replica(1, at: 50, beat: 1)
+        test.registry.leftUnanswered(1, since: test.at(40), at: test.at(340))
+        #expect(test.roles(at: 340) == [.primary, .replica])
+    }
+
+    @Test("a server that refuses a write is not the primary until it says so again")
+    func refusedWrite() {
+        var test = RegistryUnderTest(2)
+        test.primary(0, at: 0, beat: 1)
+        test.registry.refusedWrite(0, at: test.at(100))
+        #expect(test.primary(at: 110) == nil)
+        test.primary(0, at: 120, beat: 1)
+        #expect(test.primary(at: 130) == 0)
     }
 
     @Test("while no primary answers, replicas become no staler")
