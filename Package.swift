@@ -103,7 +103,10 @@ let package = Package(
         shared("Redis", ["CHiredis", nioCore, nioPosix, nioSSL, collections, crypto, logging, serviceLifecycle]),
         shared(
             "Authentication",
-            ["JSON", "Redis", nioCore, nioHTTP1, crypto, cryptoExtras, asyncHTTPClient, logging, serviceLifecycle]),
+            [
+                "JSON", "Redis", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, collections, crypto, cryptoExtras,
+                logging, serviceLifecycle,
+            ]),
         shared(
             "HTTPService",
             [
@@ -145,13 +148,14 @@ let package = Package(
             "Strategies",
             ["APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
         unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis"]),
-        unitTests("Authentication", [crypto, cryptoExtras, logging]),
+        unitTests("Authentication", ["JSON", crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
         .testTarget(
             name: "ReadmeTests", dependencies: ["Auth", "Gateway", "Settings", "Strategies"],
             path: "Tests/Unit/ReadmeTests"),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["JSON", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
+            name: "EndToEndTests",
+            dependencies: ["JSON", "Postgres", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
             path: "Tests/EndToEnd"),
         .testTarget(
             name: "IntegrationTests",

@@ -44,7 +44,6 @@ extension ErrorCode {
     package static let databaseUnavailable = ErrorCode(rawValue: "database_unavailable")
     package static let replicaBehind = ErrorCode(rawValue: "replica_behind")
     package static let outcomeUnknown = ErrorCode(rawValue: "outcome_unknown")
-    package static let revocationUnavailable = ErrorCode(rawValue: "revocation_unavailable")
     package static let limiterUnavailable = ErrorCode(rawValue: "limiter_unavailable")
     package static let authenticationUnavailable = ErrorCode(rawValue: "authentication_unavailable")
 }

@@ -28,12 +28,17 @@ package enum AuthApplication {
         let hasher = PasswordHasher(cost: settings.bcryptCost, threads: threads)
         let tokens = TokenVerifierConfiguration(issuer: settings.tokenIssuer, audience: settings.tokenAudience)
         let verifier = TokenVerifier(keys: keys.jsonWebKeySet, configuration: tokens, logger: logger)
-        let revocations = RevocationList(redis: redis)
+        let revocations = RevocationWatch(
+            redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
+            eventLoopGroup: eventLoopGroup, logger: logger)
+        let publisher = RevocationPublisher(
+            repository: RevocationRepository(database: database), redis: redis, keys: settings.revocationKeys,
+            eventLoopGroup: eventLoopGroup, logger: logger)
         let consistency = ConsistencyPolicy(
             database, codec: settings.consistency.codec, translate: APIError.auth)
         let accounts = AccountRepository(database: database)
         let sessions = Sessions(
-            repository: SessionRepository(database: database), revocations: revocations,
+            repository: SessionRepository(database: database), publisher: publisher,
             issuer: AccessTokenIssuer(
                 signer: AccessTokenSigner(keys: keys, issuer: tokens.issuer, audience: tokens.audience),
                 lifetime: settings.accessTokenLifetime, now: tokens.now),
@@ -42,7 +47,7 @@ package enum AuthApplication {
         let drain = DrainState()
         let health = HealthReport([
             .postgres(database),
-            .init("redis", isUsable: { redis.isReady }),
+            .init("revocations", isUsable: { revocations.isReady }),
         ])
         let router = Router<ServiceRequestContext>.service()
         health.addRoute(to: router, drain: drain)
@@ -64,8 +69,9 @@ package enum AuthApplication {
         }
         return ServiceApplication(
             settings: settings.server, drain: drain, health: health,
-            dependencies: [redis, database, verifier, hasher], listener: listener, eventLoopGroup: eventLoopGroup,
-            logger: logger, onAdminListening: onAdminListening)
+            dependencies: [redis, database, verifier, hasher, revocations, publisher], listener: listener,
+            eventLoopGroup: eventLoopGroup, logger: logger,
+            addAdminRoutes: { RevocationRoute(publisher).add(to: $0) }, onAdminListening: onAdminListening)
     }
 
     private static func redisClient(

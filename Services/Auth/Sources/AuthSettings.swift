@@ -1,3 +1,4 @@
+package import Authentication
 package import Consistency
 package import HTTPService
 package import ServiceDatabase
@@ -32,7 +33,7 @@ package struct AuthSettings: Sendable {
         isAllowed: { (1...100_000).contains($0) })
 
     package static let catalogue: [any AnySetting] =
-        ServerSettings.catalogue + CommonSettings.redis + DatabaseSettings.catalogue
+        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + DatabaseSettings.catalogue
         + ConsistencySettings.catalogue + CommonSettings.token + [
             signingKeysDirectory, accessTokenLifetime, refreshTokenLifetime, bcryptCost, bcryptThreads, loginLimit,
         ]
@@ -40,6 +41,8 @@ package struct AuthSettings: Sendable {
     package let server: ServerSettings
     package let redisURL: String
     package let redisPassword: String
+    package let authAdminURLs: [String]
+    package let revocationKeys: RevocationKeys
     package let database: DatabaseSettings
     package let consistency: ConsistencySettings
     package let tokenIssuer: String
@@ -56,6 +59,8 @@ package struct AuthSettings: Sendable {
         server = try ServerSettings(reader: reader)
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
+        authAdminURLs = try reader.value(CommonSettings.authAdminURLs)
+        revocationKeys = RevocationKeys(name: try reader.value(CommonSettings.revocationsName))
         database = try DatabaseSettings(reader: reader)
         consistency = try ConsistencySettings(reader: reader)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)

@@ -22,10 +22,15 @@ package enum GatewayApplication {
             configuration: TokenVerifierConfiguration(
                 jwksURLs: settings.jwksURLs, issuer: settings.tokenIssuer, audience: settings.tokenAudience),
             logger: logger)
+        let revocations = RevocationWatch(
+            redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
+            eventLoopGroup: eventLoopGroup, logger: logger)
         let upstreams = UpstreamName.allCases.map { name in
             UpstreamGroup(name: name, endpoints: settings.upstreams[name] ?? [])
         }
-        let health = GatewayHealth(upstreams: upstreams, drain: drain) { redis.isReady }
+        let health = GatewayHealth(
+            upstreams: upstreams, drain: drain, redisIsReady: { redis.isReady },
+            revocationsAreReady: { revocations.isReady })
         let checker = HealthChecker(
             upstreams: upstreams, health: health, interval: settings.upstream.healthCheckInterval,
             timeout: settings.upstream.healthCheckTimeout, eventLoopGroup: eventLoopGroup, logger: logger)
@@ -36,24 +41,24 @@ package enum GatewayApplication {
             gateways: settings.maximumGateways, logger: logger)
         let server = GatewayServer(
             address: settings.server.publicAddress,
-            policy: policy(settings, redis: redis, slot: slot, verifier: verifier),
+            policy: policy(settings, redis: redis, slot: slot, verifier: verifier, revocations: revocations),
             upstreams: upstreams, poolLimits: settings.upstream.limits, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
         return ServiceApplication(
             settings: settings.server, drain: drain,
-            health: readiness(verifier: verifier, redis: redis, upstreams: upstreams),
-            dependencies: [redis, slotKeeper, verifier, checker], listener: server, eventLoopGroup: eventLoopGroup,
+            health: readiness(verifier: verifier, revocations: revocations, upstreams: upstreams),
+            dependencies: [redis, slotKeeper, verifier, revocations, checker], listener: server,
+            eventLoopGroup: eventLoopGroup,
             logger: logger, onAdminListening: onAdminListening)
     }
 
     private static func policy(
-        _ settings: GatewaySettings, redis: RedisClient, slot: LeaseSlot, verifier: TokenVerifier
+        _ settings: GatewaySettings, redis: RedisClient, slot: LeaseSlot, verifier: TokenVerifier,
+        revocations: RevocationWatch
     ) -> GatewayPolicy {
         let limiter = LeaseLimiter(redis: redis, gateways: settings.maximumGateways, slot: slot)
-        let revocations = RevocationList(redis: redis)
         let guards = RequestGuard(
-            policies: settings.rateLimits,
-            isRevoked: { token, eventLoop in revocations.isRevoked(token, on: eventLoop) },
+            policies: settings.rateLimits, revocations: .init(revocations),
             limiter: { questions, eventLoop in limiter.ask(questions, on: eventLoop) })
         return GatewayPolicy(
             router: Router(Route.table), limits: settings.limits, origins: settings.origins,
@@ -62,15 +67,15 @@ package enum GatewayApplication {
             maximumConnections: settings.maximumConnectionCount, accessLogInterval: settings.accessLogEvery)
     }
 
-    /// Ready: the keys are loaded, Redis answers, and each upstream has an instance that is well. A gateway without one
-    /// of them could answer nothing but 503.
+    /// Ready: the keys are loaded, the revocations are known to be complete, and each upstream has an instance that is
+    /// well. A gateway without one of them could answer nothing but 503.
     private static func readiness(
-        verifier: TokenVerifier, redis: RedisClient, upstreams: [UpstreamGroup]
+        verifier: TokenVerifier, revocations: RevocationWatch, upstreams: [UpstreamGroup]
     ) -> HealthReport {
         HealthReport(
             [
                 .init("keys", isUsable: { verifier.isReady }),
-                .init("redis", isUsable: { redis.isReady }),
+                .init("revocations", isUsable: { revocations.isReady }),
             ]
                 + upstreams.map { upstream in
                     .init(upstream.name.rawValue, isUsable: { !upstream.healthy.isEmpty })

@@ -1,3 +1,4 @@
+package import Authentication
 package import HTTPService
 package import Redis
 package import Settings
@@ -5,7 +6,8 @@ package import Settings
 /// What the gateway reads from its environment or its settings file.
 package struct GatewaySettings: Sendable {
     package static let catalogue: [any AnySetting] =
-        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.token + [CommonSettings.jwksURLs]
+        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + CommonSettings.token
+        + [CommonSettings.jwksURLs]
         + [
             authUpstreams, strategiesUpstreams, corsOrigins, rateLimitUser, rateLimitAddress, rateLimitGateways,
             eventLoops,
@@ -52,7 +54,7 @@ package struct GatewaySettings: Sendable {
     package static let redisDeadline = Setting<Int>(
         "redis.deadline.ms", default: 250, unit: "ms",
         summary:
-            "How long the gateway waits for Redis; then authenticated requests get 503, anonymous ones a local limit.",
+            "How long the gateway waits for Redis to count a request; then it passes, an anonymous one by a local limit.",
         isAllowed: { (1...10_000).contains($0) })
     /// Requests that are logged.
     package static let accessLogInterval = Setting<Int>(
@@ -61,6 +63,8 @@ package struct GatewaySettings: Sendable {
 
     package let server: ServerSettings
     package let redis: RedisConfiguration
+    package let authAdminURLs: [String]
+    package let revocationKeys: RevocationKeys
     package let jwksURLs: [String]
     package let tokenIssuer: String
     package let tokenAudience: String
@@ -81,6 +85,8 @@ package struct GatewaySettings: Sendable {
         redis = try RedisConfiguration(
             url: try reader.value(CommonSettings.redisURL), password: try reader.value(CommonSettings.redisPassword),
             commandDeadline: .milliseconds(try reader.value(Self.redisDeadline)))
+        authAdminURLs = try reader.value(CommonSettings.authAdminURLs)
+        revocationKeys = RevocationKeys(name: try reader.value(CommonSettings.revocationsName))
         jwksURLs = try reader.value(CommonSettings.jwksURLs)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
         tokenAudience = try reader.value(CommonSettings.tokenAudience)

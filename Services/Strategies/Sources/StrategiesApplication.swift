@@ -30,10 +30,13 @@ package enum StrategiesApplication {
             configuration: TokenVerifierConfiguration(
                 jwksURLs: settings.jwksURLs, issuer: settings.tokenIssuer, audience: settings.tokenAudience),
             logger: logger)
+        let revocations = RevocationWatch(
+            redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
+            eventLoopGroup: eventLoopGroup, logger: logger)
         let drain = DrainState()
         let health = HealthReport([
             .postgres(database),
-            .init("redis", isUsable: { redis.isReady }),
+            .init("revocations", isUsable: { revocations.isReady }),
             .init("keys", isUsable: { verifier.isReady }),
         ])
         let router = Router<ServiceRequestContext>.service()
@@ -42,8 +45,7 @@ package enum StrategiesApplication {
             database, codec: settings.consistency.codec, translate: APIError.strategies)
         StrategyRoutes(consistency: consistency).add(
             to: router.group("\(StrategyRoutes.path)").add(
-                middleware: AuthenticationMiddleware(
-                    verifier: verifier, revocations: RevocationList(redis: redis))))
+                middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
         let listener = HTTPListener(
             address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
             logger: logger, translate: APIError.strategies
@@ -52,7 +54,8 @@ package enum StrategiesApplication {
             onListening(port)
         }
         return ServiceApplication(
-            settings: settings.server, drain: drain, health: health, dependencies: [redis, database, verifier],
+            settings: settings.server, drain: drain, health: health,
+            dependencies: [redis, database, verifier, revocations],
             listener: listener, eventLoopGroup: eventLoopGroup, logger: logger, onAdminListening: onAdminListening)
     }
 }

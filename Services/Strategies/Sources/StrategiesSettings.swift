@@ -1,3 +1,4 @@
+package import Authentication
 package import Consistency
 package import HTTPService
 package import ServiceDatabase
@@ -6,12 +7,14 @@ package import Settings
 /// The settings of the strategies service.
 package struct StrategiesSettings: Sendable {
     package static let catalogue: [any AnySetting] =
-        ServerSettings.catalogue + CommonSettings.redis + DatabaseSettings.catalogue
+        ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + DatabaseSettings.catalogue
         + ConsistencySettings.catalogue + CommonSettings.token + [CommonSettings.jwksURLs]
 
     package let server: ServerSettings
     package let redisURL: String
     package let redisPassword: String
+    package let authAdminURLs: [String]
+    package let revocationKeys: RevocationKeys
     package let database: DatabaseSettings
     package let consistency: ConsistencySettings
     package let tokenIssuer: String
@@ -23,6 +26,8 @@ package struct StrategiesSettings: Sendable {
         server = try ServerSettings(reader: reader)
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
+        authAdminURLs = try reader.value(CommonSettings.authAdminURLs)
+        revocationKeys = RevocationKeys(name: try reader.value(CommonSettings.revocationsName))
         database = try DatabaseSettings(reader: reader)
         consistency = try ConsistencySettings(reader: reader)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)

@@ -22,5 +22,5 @@ package struct Migration: Sendable {
     }
 
     /// Every migration, in order.
-    package static let all: [Migration] = [users, sessions, strategies, replication, revisions]
+    package static let all: [Migration] = [users, sessions, strategies, replication, revisions, revocations]
 }

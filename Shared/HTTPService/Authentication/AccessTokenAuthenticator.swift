@@ -6,12 +6,12 @@ package protocol AccessTokenAuthenticator: Sendable {
     func authenticate(_ token: String) async throws(AuthenticationError) -> AccessToken
 }
 
-/// Verifies the signature and claims, by the cache where it can, and asks the blacklist.
+/// Verifies the signature and claims, by the cache where it can, and looks at the revocations that the process knows.
 package struct RevocableTokenAuthenticator: AccessTokenAuthenticator {
     private let verifier: TokenVerifier
-    private let revocations: RevocationList
+    private let revocations: RevocationWatch
 
-    package init(verifier: TokenVerifier, revocations: RevocationList) {
+    package init(verifier: TokenVerifier, revocations: RevocationWatch) {
         self.verifier = verifier
         self.revocations = revocations
     }

@@ -32,7 +32,7 @@ package struct AuthenticationMiddleware<Authenticator: AccessTokenAuthenticator>
 }
 
 extension AuthenticationMiddleware where Authenticator == RevocableTokenAuthenticator {
-    package init(verifier: TokenVerifier, revocations: RevocationList) {
+    package init(verifier: TokenVerifier, revocations: RevocationWatch) {
         self.init(RevocableTokenAuthenticator(verifier: verifier, revocations: revocations))
     }
 }

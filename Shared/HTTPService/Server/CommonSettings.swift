@@ -20,6 +20,19 @@ package enum CommonSettings {
         "jwks.urls", summary: "Addresses of the JSON Web Key Set, asked in turn, separated by commas.",
         isAllowed: { !$0.isEmpty })
 
+    /// Where Auth can be asked when Redis cannot.
+    package static let authAdminURLs = Setting<[String]>(
+        "auth.admin.urls", default: [],
+        summary: "Private ports of all Auth instances, such as http://10.0.0.7:8250: they tell what is revoked when "
+            + "Redis does not.",
+        isAllowed: { $0.allSatisfy { $0.hasPrefix("http://") || $0.hasPrefix("https://") } })
+    /// Under which name the revocations are kept.
+    package static let revocationsName = Setting<String>(
+        "revocations.name", default: "revocations",
+        summary: "Name of the revocations' keys in Redis; clusters that share a Redis have different ones.",
+        isAllowed: { !$0.isEmpty && !$0.contains("{") && !$0.contains("}") })
+
+    package static let revocations: [any AnySetting] = [authAdminURLs, revocationsName]
     package static let redis: [any AnySetting] = [redisURL, redisPassword]
     package static let token: [any AnySetting] = [tokenIssuer, tokenAudience]
 }

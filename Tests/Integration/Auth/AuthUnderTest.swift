@@ -57,9 +57,6 @@ struct AuthUnderTest: Sendable {
             defer { try? FileManager.default.removeItem(at: keys) }
             try SigningKey.generate().pem.write(
                 to: keys.appendingPathComponent("1.pem"), atomically: true, encoding: String.Encoding.utf8)
-            // All tests share one Redis, where revocations go by the user's id: each test has ids of its own.
-            let firstID = Int.random(in: 1 << 20..<1 << 50)
-            _ = try await database.session().execute("ALTER TABLE users ALTER COLUMN id RESTART WITH \(firstID)")
             let environment = try environment(database, keys: keys.path).merging(settings) { $1 }
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 var ports: [Int] = []
@@ -80,6 +77,7 @@ struct AuthUnderTest: Sendable {
             "REDIS_URL": try TestEnvironment.value("TEST_REDIS_URL"),
             "REDIS_PASSWORD": try TestEnvironment.value("TEST_REDIS_PASSWORD"),
             "POSTGRES_URLS": try database.url(.auth), "POSTGRES_PASSWORD": TestDatabase.password,
+            "REVOCATIONS_NAME": database.name,
             "BCRYPT_COST": "10", "TOKEN_ISSUER": database.name,
             "CONSISTENCY_KEY": String(repeating: "k", count: 32),
         ]

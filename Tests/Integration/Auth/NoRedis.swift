@@ -14,11 +14,15 @@ enum NoRedis {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
     }
 
-    /// Sessions over a real database that can be started and refreshed, and not ended everywhere.
+    /// Sessions over a real database whose ends nobody is told of.
     static func sessions(_ postgres: PostgresCluster) throws -> Sessions {
         let tokens = TokenVerifierConfiguration(issuer: "test", audience: "test")
+        let publisher = RevocationPublisher(
+            repository: RevocationRepository(database: postgres), redis: try client(),
+            keys: RevocationKeys(name: "nobody"), eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "test"))
         return Sessions(
-            repository: SessionRepository(database: postgres), revocations: RevocationList(redis: try client()),
+            repository: SessionRepository(database: postgres), publisher: publisher,
             issuer: AccessTokenIssuer(
                 signer: AccessTokenSigner(
                     keys: try SigningKeySet(keys: [.generate()]), issuer: tokens.issuer, audience: tokens.audience),

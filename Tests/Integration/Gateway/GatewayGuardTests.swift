@@ -54,14 +54,13 @@ struct GatewayGuardTests {
 
     @Test("what cannot be known is 503: keys that are away, and revocations that cannot be asked for")
     func unavailable() async throws {
-        struct Away: Error {}
         try await run {
-            $0.verdict = { _ in .failure(Away()) }
+            $0.verdict = { _ in .unproven }
         } _: { gateway, upstream in
             let keys = try await gateway.ask(request("Authorization: Bearer away"))
             #expect(keys.status == 503 && keys.body.contains("\"authentication_unavailable\""))
             let revocation = try await gateway.ask(GatewayUnderTest.request())
-            #expect(revocation.status == 503 && revocation.body.contains("\"revocation_unavailable\""))
+            #expect(revocation.status == 503 && revocation.body.contains("\"authentication_unavailable\""))
             #expect(revocation.field("Retry-After") == "1")
             #expect(upstream.requests.isEmpty)
         }
@@ -70,7 +69,7 @@ struct GatewayGuardTests {
     @Test("a revoked token is refused, another user's is not")
     func revoked() async throws {
         try await run {
-            $0.verdict = { user in .success(user == 1) }
+            $0.verdict = { user in user == 1 ? .revoked : .valid }
         } _: { gateway, upstream in
             let statuses = [
                 try await gateway.ask(request("Authorization: Bearer token-1")).status,

@@ -19,7 +19,9 @@ struct GatewayUnderTest: Sendable {
         var maximumConnections = 1000
         var eventLoops = 1
         var isHealthChecked = false
-        var verdict: @Sendable (Int) -> Result<Bool, any Error> = { _ in .success(false) }
+        var verdict: @Sendable (Int) -> RevocationVerdict = { _ in .valid }
+        /// What an unproven verdict becomes when it is waited for.
+        var settled: RevocationVerdict = .unproven
         var limit = "100000/s"
         var limiterFails = false
     }
@@ -82,7 +84,8 @@ struct GatewayUnderTest: Sendable {
         if !options.isHealthChecked {
             for upstream in upstreams { for index in ports.indices { _ = upstream.checked(index, .passed) } }
         }
-        let health = GatewayHealth(upstreams: upstreams, drain: drain) { true }
+        let health = GatewayHealth(
+            upstreams: upstreams, drain: drain, redisIsReady: { true }, revocationsAreReady: { true })
         let listening = Port()
         let server = GatewayServer(
             address: ListenAddress(host: "127.0.0.1", port: 0), policy: try policy(options), upstreams: upstreams,
@@ -113,15 +116,14 @@ struct GatewayUnderTest: Sendable {
         let limit = try #require(RateLimit(settingText: options.limit))
         let limits = RateLimitPolicies(user: limit, address: limit)
         let limiter = LocalRateLimiter()
-        let (verdict, limiterFails) = (options.verdict, options.limiterFails)
+        let (verdict, settled, limiterFails) = (options.verdict, options.settled, options.limiterFails)
         let guards = RequestGuard(
             policies: limits,
-            isRevoked: { token, eventLoop in
-                switch verdict(token.userID) {
-                case .success(let isRevoked): eventLoop.makeSucceededFuture(isRevoked)
-                case .failure(let error): eventLoop.makeFailedFuture(error)
-                }
-            },
+            revocations: .init(
+                verdict: { verdict($0.userID) },
+                settledVerdict: { _, eventLoop in
+                    eventLoop.scheduleTask(in: .milliseconds(5)) { settled }.futureResult
+                }),
             limiter: { questions, eventLoop in
                 limiterFails
                     ? eventLoop.makeFailedFuture(LimiterIsAway())

@@ -18,7 +18,7 @@ struct AuthErrorsTests {
             (SessionError.contended, 503, "database_unavailable"),
             (PasswordHashingError.overloaded(retryAfter: 3), 503, "overloaded"),
             (PasswordHashingError.cancelled, 503, "overloaded"),
-            (AuthenticationError.unavailable(reason: secret), 503, "revocation_unavailable"),
+            (AuthenticationError.unavailable(reason: secret), 503, "authentication_unavailable"),
             (AuthenticationError.invalid(reason: secret), 401, "not_authenticated"),
             (PostgresError(.unavailable, secret), 503, "database_unavailable"),
             (PostgresError(.outcomeUnknown, secret), 503, "outcome_unknown"),

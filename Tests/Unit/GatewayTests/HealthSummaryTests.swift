@@ -16,9 +16,12 @@ struct HealthSummaryTests {
     }
 
     private func summary(
-        auth: [UpstreamGroup.Instance], strategies: [UpstreamGroup.Instance], redis: Bool = true
+        auth: [UpstreamGroup.Instance], strategies: [UpstreamGroup.Instance], redis: Bool = true,
+        revocations: Bool = true
     ) -> HealthSummary {
-        HealthSummary(upstreams: [(.auth, auth), (.strategies, strategies)], redisIsReady: redis)
+        HealthSummary(
+            upstreams: [(.auth, auth), (.strategies, strategies)], redisIsReady: redis, revocationsAreReady: revocations
+        )
     }
 
     @Test("all is well")
@@ -33,19 +36,22 @@ struct HealthSummaryTests {
         #expect(report.render(isDraining: true).hasPrefix(#"{"status":"draining""#))
     }
 
-    @Test("one instance less is degraded, and still 200")
+    @Test("one instance less, or no Redis, is degraded, and still 200")
     func degraded() throws {
         let report = summary(auth: try instances(.passed), strategies: try instances(.passed, .unreachable))
         #expect(report.canServe)
         #expect(report.render(isDraining: false).hasPrefix(#"{"status":"degraded""#))
+        let withoutRedis = summary(auth: try instances(.passed), strategies: try instances(.passed), redis: false)
+        #expect(withoutRedis.canServe)
+        #expect(withoutRedis.render(isDraining: false).hasPrefix(#"{"status":"degraded""#))
     }
 
-    @Test("a service without an instance, or no Redis, cannot serve")
+    @Test("a service without an instance cannot serve, and nobody can who does not know what is revoked")
     func unavailable() throws {
         let well = try instances(.passed)
         #expect(!summary(auth: well, strategies: try instances(.silent)).canServe)
         #expect(!summary(auth: well, strategies: try instances(.refusedToServe)).canServe)
-        #expect(!summary(auth: well, strategies: well, redis: false).canServe)
+        #expect(!summary(auth: well, strategies: well, revocations: false).canServe)
         #expect(!summary(auth: well, strategies: []).canServe)
     }
 

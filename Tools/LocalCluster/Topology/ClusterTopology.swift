@@ -114,6 +114,7 @@ extension ClusterTopology {
             "ADMIN_HOST": "127.0.0.1", "ADMIN_PORT": "\(admin)",
             "DRAIN_DELAY_MS": "500",
             "REDIS_URL": "unix://\(layout.redisSocket("redis"))", "REDIS_PASSWORD": secrets.redis,
+            "AUTH_ADMIN_URLS": authAdminURLs,
         ]
         switch kind {
         case .gateway: settings.merge(gatewaySettings) { $1 }
@@ -151,6 +152,10 @@ extension ClusterTopology {
             "POSTGRES_PASSWORD": role.password(in: secrets),
             "CONSISTENCY_KEY": secrets.consistency,
         ]
+    }
+
+    private var authAdminURLs: String {
+        (0..<options.auth).map { "http://127.0.0.1:\(ports.admin(.auth, $0 + 1))" }.joined(separator: ",")
     }
 
     private var jwksURLs: String {

@@ -46,7 +46,7 @@ extension APIError {
         switch error {
         case .invalid, .revoked: .unauthorized
         case .unavailable:
-            .unavailable(.revocationUnavailable, "The session could not be ended everywhere, try again")
+            .unavailable(.authenticationUnavailable, "Authentication is not available at the moment")
         }
     }
 

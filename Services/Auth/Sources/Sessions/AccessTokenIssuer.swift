@@ -29,6 +29,7 @@ package struct AccessTokenIssuer: Sendable {
         SymmetricKey(size: .bits128).withUnsafeBytes { Base64URL.encode($0) }
     }
 
-    /// When every access token that was signed until now has expired, in seconds since 1970.
-    package var lastExpiry: Int { now() + lifetime }
+    /// When every access token that was signed until now has expired, in seconds since 1970: with a minute to spare, in
+    /// case clocks differ.
+    package var lastExpiry: Int { now() + lifetime + 60 }
 }

@@ -55,13 +55,25 @@ package struct SessionRepository: Sendable {
     }
 
     /// Ends a session; one that has ended stays as it is.
-    package func end(sessionID: String, userID: Int) async throws(PostgresError) {
-        _ = try await database.write(Queries.endSession, [.integer(userID), .text(sessionID)])
+    ///
+    /// - Parameters:
+    ///   - tokenID: what to refuse when the session is not there any more.
+    ///   - expiry: when the last access token of the session has expired, in seconds since 1970.
+    /// - Returns: the number of the revocation; nil when there was one already.
+    package func end(
+        sessionID: String, userID: Int, tokenID: String? = nil, until expiry: Int
+    ) async throws(PostgresError) -> Int? {
+        try await database.write(
+            Queries.endSession, [.integer(userID), .text(sessionID), .optional(tokenID), .integer(expiry)]
+        ).integer(0, 0)
     }
 
-    /// Ends all sessions of a user. Returns the new epoch; nil when the account is gone.
-    package func endAll(userID: Int) async throws(PostgresError) -> Int? {
-        try await database.write(Queries.endAllSessions, [.integer(userID)]).integer(0, 0)
+    /// Ends all sessions of a user.
+    ///
+    /// - Parameter expiry: when the last access token of the user has expired, in seconds since 1970.
+    /// - Returns: the number of the revocation; nil when the account is gone.
+    package func endAll(userID: Int, until expiry: Int) async throws(PostgresError) -> Int? {
+        try await database.write(Queries.endAllSessions, [.integer(userID), .integer(expiry)]).integer(0, 0)
     }
 
     private static func standing(_ rows: PostgresRows) -> AccountStanding? {

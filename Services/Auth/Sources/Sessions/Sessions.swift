@@ -4,16 +4,16 @@ import FoundationEssentials
 /// The life of sessions: started by a login, carried on by refreshes, ended by a logout or by reuse.
 package struct Sessions: Sendable {
     private let repository: SessionRepository
-    private let revocations: RevocationList
+    private let publisher: RevocationPublisher
     private let issuer: AccessTokenIssuer
     /// Of a refresh token, in seconds.
     private let refreshLifetime: Int
 
     package init(
-        repository: SessionRepository, revocations: RevocationList, issuer: AccessTokenIssuer, refreshLifetime: Int
+        repository: SessionRepository, publisher: RevocationPublisher, issuer: AccessTokenIssuer, refreshLifetime: Int
     ) {
         self.repository = repository
-        self.revocations = revocations
+        self.publisher = publisher
         self.issuer = issuer
         self.refreshLifetime = refreshLifetime
     }
@@ -29,8 +29,7 @@ package struct Sessions: Sendable {
 
     /// Exchanges a refresh token for its one successor and a new access token.
     ///
-    /// - Throws: ``SessionError``, `PostgresError`, and `AuthenticationError` when a session could not be ended
-    ///   everywhere.
+    /// - Throws: ``SessionError``, `PostgresError`.
     package func refresh(_ text: String) async throws -> TokenPair {
         guard let token = RefreshToken(text) else { throw SessionError.invalidToken }
         for _ in 0..<3 {
@@ -53,28 +52,25 @@ package struct Sessions: Sendable {
         throw SessionError.contended
     }
 
-    /// Ends the session of an access token. When this returns, both stores have it.
+    /// Ends the session of an access token. When this returns, it is durable, and within a second every instance
+    /// refuses the session's tokens.
     ///
-    /// PostgreSQL comes first: if Redis then fails, the token is still good for another try.
-    ///
-    /// - Throws: `PostgresError`, `AuthenticationError.unavailable`.
+    /// - Throws: `PostgresError`.
     package func end(_ token: AccessToken) async throws {
-        try await repository.end(sessionID: token.sessionID, userID: token.userID)
-        try await revocations.revoke(sessionID: token.sessionID, userID: token.userID, until: issuer.lastExpiry)
-        try await revocations.revoke(tokenID: token.tokenID, userID: token.userID, until: token.expiresAt)
+        try await end(sessionID: token.sessionID, userID: token.userID, tokenID: token.tokenID)
     }
 
     /// Ends every session of a user.
     ///
-    /// - Throws: `PostgresError`, `AuthenticationError.unavailable`.
+    /// - Throws: `PostgresError`.
     package func endAll(userID: Int) async throws {
-        guard let epoch = try await repository.endAll(userID: userID) else { return }
-        try await revocations.raise(epoch: epoch, userID: userID, until: issuer.lastExpiry)
+        await publisher.announce(try await repository.endAll(userID: userID, until: issuer.lastExpiry))
     }
 
-    private func end(sessionID: String, userID: Int) async throws {
-        try await repository.end(sessionID: sessionID, userID: userID)
-        try await revocations.revoke(sessionID: sessionID, userID: userID, until: issuer.lastExpiry)
+    private func end(sessionID: String, userID: Int, tokenID: String? = nil) async throws {
+        let number = try await repository.end(
+            sessionID: sessionID, userID: userID, tokenID: tokenID, until: issuer.lastExpiry)
+        await publisher.announce(number)
     }
 
     private func pair(

@@ -58,7 +58,8 @@ package enum Queries {
         "auth_start_session",
         """
         WITH account AS (
-            SELECT id, role, token_epoch FROM users WHERE id = $1 AND is_active FOR SHARE
+            SELECT users.id, role, greatest(token_epoch, global_epoch) AS token_epoch
+            FROM users, revocation_counter WHERE users.id = $1 AND is_active FOR SHARE OF users
         ), session AS (
             INSERT INTO sessions (user_id, id, expires_at, user_agent, address)
             SELECT id, $2::uuid, now() + $4::bigint * interval '1 second', $5, $6 FROM account
@@ -83,11 +84,11 @@ package enum Queries {
         WITH session AS (
             UPDATE sessions s
             SET last_used_at = now(), expires_at = now() + $4::bigint * interval '1 second'
-            FROM refresh_tokens t, users u
+            FROM refresh_tokens t, users u, revocation_counter c
             WHERE t.token_hash = $1::bytea AND t.successor_hash IS NULL AND t.expires_at > now()
               AND s.user_id = t.user_id AND s.id = t.session_id AND s.revoked_at IS NULL AND s.expires_at > now()
               AND u.id = t.user_id AND u.is_active
-            RETURNING s.user_id, s.id, s.expires_at, u.role, u.token_epoch
+            RETURNING s.user_id, s.id, s.expires_at, u.role, greatest(u.token_epoch, c.global_epoch) AS token_epoch
         ), rotated AS (
             UPDATE refresh_tokens t
             SET used_at = clock_timestamp(), successor_hash = $2::bytea, successor_sealed = $3::bytea
@@ -110,7 +111,7 @@ package enum Queries {
     static let tokenState = Statement(
         "auth_token_state",
         """
-        SELECT t.user_id, u.role, u.token_epoch, t.session_id,
+        SELECT t.user_id, u.role, greatest(u.token_epoch, c.global_epoch), t.session_id,
                t.expires_at > now(),
                s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active,
                t.successor_sealed,
@@ -118,22 +119,69 @@ package enum Queries {
         FROM refresh_tokens t
         JOIN sessions s ON s.user_id = t.user_id AND s.id = t.session_id
         JOIN users u ON u.id = t.user_id
+        CROSS JOIN revocation_counter c
         LEFT JOIN refresh_tokens n
                ON n.user_id = t.user_id AND n.session_id = t.session_id AND n.token_hash = t.successor_hash
         WHERE t.token_hash = $1::bytea
         """)
 
+    /// Ends the session `$2` of the user `$1`, and returns the number of its revocation, which is kept until `$4` (seconds
+    /// since 1970). A session that has ended before has its revocation already; one that is not there any more leaves
+    /// only the token `$3` to be refused.
     static let endSession = Statement(
         "auth_end_session",
-        "UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND id = $2::uuid AND revoked_at IS NULL")
+        """
+        WITH ended AS (
+            UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND id = $2::uuid AND revoked_at IS NULL
+            RETURNING id
+        )
+        SELECT CASE
+            WHEN EXISTS (SELECT FROM ended)
+                THEN add_revocation('session', $1::bigint, $2::uuid::text, NULL, to_timestamp($4::bigint))
+            WHEN $3::text IS NOT NULL AND NOT EXISTS (SELECT FROM sessions WHERE user_id = $1 AND id = $2::uuid)
+                THEN add_revocation('token', $1::bigint, $3::text, NULL, to_timestamp($4::bigint))
+        END
+        """)
 
-    /// Ends all sessions of a user, and all access tokens by a new epoch, which it returns.
+    /// Ends all sessions of the user `$1`, and all access tokens by a new epoch. Returns the number of the revocation,
+    /// which is kept until `$2` (seconds since 1970); no row when the account is gone.
     static let endAllSessions = Statement(
         "auth_end_all_sessions",
         """
         WITH ended AS (
             UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL
+        ), raised AS (
+            UPDATE users SET token_epoch = 1 + greatest(token_epoch, (SELECT global_epoch FROM revocation_counter))
+            WHERE id = $1
+            RETURNING token_epoch
         )
-        UPDATE users SET token_epoch = token_epoch + 1 WHERE id = $1 RETURNING token_epoch
+        SELECT add_revocation('user_epoch', $1::bigint, NULL, token_epoch, to_timestamp($2::bigint)) FROM raised
+        """)
+
+    // MARK: Revocations
+
+    /// At most `$2` revocations after the number `$1`, each with what holds for all: the primary's epoch, the highest
+    /// number, and the number below which all have expired. One row without a number when there are none.
+    static let revocationsAfter = Statement(
+        "auth_revocations_after",
+        """
+        SELECT primary_epoch, counter.last, coalesce(floor, counter.last + 1),
+               number, kind, user_id, subject, epoch, extract(epoch FROM expires_at)::bigint
+        FROM revocation_counter AS counter
+        CROSS JOIN (SELECT max(epoch) AS primary_epoch FROM primary_epochs) AS epochs
+        CROSS JOIN (SELECT min(number) AS floor FROM revocations) AS kept
+        LEFT JOIN LATERAL (
+            SELECT number, kind, user_id, subject, epoch, expires_at FROM revocations
+            WHERE number > $1::bigint ORDER BY number LIMIT $2::bigint
+        ) AS page ON true
+        ORDER BY number
+        """)
+
+    /// Deletes below the lowest number that still refuses something.
+    static let deleteExpiredRevocations = Statement(
+        "auth_delete_expired_revocations",
+        """
+        DELETE FROM revocations
+        WHERE number < coalesce((SELECT min(number) FROM revocations WHERE expires_at > now()), 9223372036854775807)
         """)
 }

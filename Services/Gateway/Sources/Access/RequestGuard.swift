@@ -3,8 +3,8 @@ package import NIOCore
 
 /// What a request must pass before it goes upstream: its token is not revoked, and no limit is used up.
 ///
-/// Both are asked in Redis in one write, so that a request waits for one round trip at most. They are two small closures
-/// to be replaced by ones that need no round trip.
+/// Revocations are known in this process, and waited for only where they are not proven complete. Limits are asked in
+/// Redis: a small closure to be replaced by one that needs no round trip.
 package struct RequestGuard: Sendable {
     /// Whose share of the limits a request takes.
     package enum Subject: Sendable {
@@ -22,17 +22,38 @@ package struct RequestGuard: Sendable {
         case unavailable(reason: String)
     }
 
-    package typealias RevocationCheck = @Sendable (AccessToken, any EventLoop) -> EventLoopFuture<Bool>
+    /// How the guard learns whether a token was ended.
+    package struct Revocations: Sendable {
+        /// What is known now; never waits.
+        package let verdict: @Sendable (AccessToken) -> RevocationVerdict
+        /// Waits for a proof for a short time. The future is of the event loop and never fails.
+        package let settledVerdict: @Sendable (AccessToken, any EventLoop) -> EventLoopFuture<RevocationVerdict>
+
+        package init(
+            verdict: @escaping @Sendable (AccessToken) -> RevocationVerdict,
+            settledVerdict: @escaping @Sendable (AccessToken, any EventLoop) -> EventLoopFuture<RevocationVerdict>
+        ) {
+            self.verdict = verdict
+            self.settledVerdict = settledVerdict
+        }
+
+        package init(_ watch: RevocationWatch) {
+            self.init(
+                verdict: { watch.verdict(on: $0) },
+                settledVerdict: { watch.settledVerdict(on: $0, eventLoop: $1) })
+        }
+    }
+
     package typealias Limiter = @Sendable ([RateLimitQuestion], any EventLoop) -> EventLoopFuture<RateLimitDecision>
 
-    private let isRevoked: RevocationCheck
+    private let revocations: Revocations
     private let limiter: Limiter
     private let policies: RateLimitPolicies
     private let fallback = LocalRateLimiter()
 
-    package init(policies: RateLimitPolicies, isRevoked: @escaping RevocationCheck, limiter: @escaping Limiter) {
+    package init(policies: RateLimitPolicies, revocations: Revocations, limiter: @escaping Limiter) {
         self.policies = policies
-        self.isRevoked = isRevoked
+        self.revocations = revocations
         self.limiter = limiter
     }
 
@@ -45,27 +66,29 @@ package struct RequestGuard: Sendable {
         }
     }
 
-    /// A revocation that cannot be asked for stops the request; a limit alone does not.
+    /// A revocation that cannot be known stops the request; a limit alone does not.
     private func check(
         _ token: AccessToken, _ questions: [RateLimitQuestion], on eventLoop: any EventLoop
     ) -> EventLoopFuture<Verdict> {
-        let revocation = isRevoked(token, eventLoop)
-        let limit = limiter(questions, eventLoop)
-        let verdict = eventLoop.makePromise(of: Verdict.self)
-        revocation.assumeIsolated().whenComplete { revoked in
-            switch revoked {
-            case .success(true): verdict.succeed(.revoked)
-            case .failure(let error): verdict.succeed(.unavailable(reason: "\(error)"))
-            case .success(false):
-                limit.assumeIsolated().whenComplete { decision in
-                    switch decision {
-                    case .success(let decision): verdict.succeed(Self.verdict(decision))
-                    case .failure: verdict.succeed(.admitted(nil))
-                    }
+        switch revocations.verdict(token) {
+        case .valid: return checkLimit(questions, on: eventLoop)
+        case .revoked: return eventLoop.makeSucceededFuture(.revoked)
+        case .unproven:
+            return revocations.settledVerdict(token, eventLoop).assumeIsolated().flatMap { verdict in
+                switch verdict {
+                case .valid: checkLimit(questions, on: eventLoop)
+                case .revoked: eventLoop.makeSucceededFuture(.revoked)
+                case .unproven:
+                    eventLoop.makeSucceededFuture(.unavailable(reason: "\(RevocationWatch.unproven)"))
                 }
-            }
+            }.nonisolated()
         }
-        return verdict.futureResult
+    }
+
+    private func checkLimit(
+        _ questions: [RateLimitQuestion], on eventLoop: any EventLoop
+    ) -> EventLoopFuture<Verdict> {
+        limiter(questions, eventLoop).map(Self.verdict).recover { _ in .admitted(nil) }
     }
 
     /// Without Redis anonymous requests are limited by this process alone; Auth closes logins by itself then.

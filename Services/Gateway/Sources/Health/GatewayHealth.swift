@@ -9,13 +9,18 @@ package final class GatewayHealth: Sendable {
 
     private let upstreams: [UpstreamGroup]
     private let redisIsReady: @Sendable () -> Bool
+    private let revocationsAreReady: @Sendable () -> Bool
     private let drain: DrainState
     private let rendered: Mutex<(serving: GatewayAnswer, draining: GatewayAnswer)>
 
-    package init(upstreams: [UpstreamGroup], drain: DrainState, redisIsReady: @escaping @Sendable () -> Bool) {
+    package init(
+        upstreams: [UpstreamGroup], drain: DrainState, redisIsReady: @escaping @Sendable () -> Bool,
+        revocationsAreReady: @escaping @Sendable () -> Bool
+    ) {
         self.upstreams = upstreams
         self.drain = drain
         self.redisIsReady = redisIsReady
+        self.revocationsAreReady = revocationsAreReady
         rendered = Mutex((GatewayAnswer(status: 503), GatewayAnswer(status: 503)))
         refresh()
     }
@@ -27,7 +32,9 @@ package final class GatewayHealth: Sendable {
 
     /// Looks at everything again.
     package func refresh() {
-        let report = HealthSummary(upstreams: upstreams.map { ($0.name, $0.instances) }, redisIsReady: redisIsReady())
+        let report = HealthSummary(
+            upstreams: upstreams.map { ($0.name, $0.instances) }, redisIsReady: redisIsReady(),
+            revocationsAreReady: revocationsAreReady())
         let serving = GatewayAnswer(status: report.canServe ? 200 : 503, body: report.render(isDraining: false))
         let draining = GatewayAnswer(status: 503, body: report.render(isDraining: true))
         rendered.withLock { $0 = (serving, draining) }

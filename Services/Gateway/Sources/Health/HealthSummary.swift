@@ -4,19 +4,24 @@ import JSON
 package struct HealthSummary: Sendable {
     private let upstreams: [(name: UpstreamName, instances: [UpstreamGroup.Instance])]
     private let redisIsReady: Bool
+    private let revocationsAreReady: Bool
 
-    package init(upstreams: [(name: UpstreamName, instances: [UpstreamGroup.Instance])], redisIsReady: Bool) {
+    package init(
+        upstreams: [(name: UpstreamName, instances: [UpstreamGroup.Instance])], redisIsReady: Bool,
+        revocationsAreReady: Bool
+    ) {
         self.upstreams = upstreams
         self.redisIsReady = redisIsReady
+        self.revocationsAreReady = revocationsAreReady
     }
 
-    /// Requests can be served: every service has an instance that is well, and revocations can be asked for.
+    /// Requests can be served: every service has an instance that is well, and the revocations are known.
     package var canServe: Bool {
-        redisIsReady && upstreams.allSatisfy { $0.instances.contains { $0.health.status == .healthy } }
+        revocationsAreReady && upstreams.allSatisfy { $0.instances.contains { $0.health.status == .healthy } }
     }
 
     private var isComplete: Bool {
-        canServe && upstreams.allSatisfy { $0.instances.allSatisfy { $0.health.status == .healthy } }
+        canServe && redisIsReady && upstreams.allSatisfy { $0.instances.allSatisfy { $0.health.status == .healthy } }
     }
 
     package func render(isDraining: Bool) -> String {

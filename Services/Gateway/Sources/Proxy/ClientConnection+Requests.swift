@@ -7,8 +7,6 @@ import NIOHTTP1
 extension ClientConnection {
     static let cannotAuthenticate = APIError.unavailable(
         .authenticationUnavailable, "Authentication is not available at the moment")
-    static let cannotAskRevocation = APIError.unavailable(
-        .revocationUnavailable, "Authentication is not available at the moment")
 
     func begin(_ head: HTTPRequestHead) {
         gate.reset()
@@ -97,7 +95,7 @@ extension ClientConnection {
                 if exchange.state.admitted() { self.forward(exchange) }
             case .limited(let decision): self.limit(exchange, decision)
             case .revoked: self.answer(exchange, .unauthorized)
-            case .unavailable(let reason): self.answer(exchange, Self.cannotAskRevocation, cause: reason)
+            case .unavailable(let reason): self.answer(exchange, Self.cannotAuthenticate, cause: reason)
             }
             self.flush()
         }
