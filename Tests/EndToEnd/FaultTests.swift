@@ -75,16 +75,21 @@ struct FaultTests {
         #expect(try await user.client.get("/api/v1/strategies").json == expected)
     }
 
-    @Test("with Redis gone nobody is let in on trust, and nobody is told to sign in again")
-    func revocationFailsClosed() async throws {
+    @Test("with Redis gone nobody can sign in, and who is signed in goes on, as Auth tells what is revoked")
+    func withoutRedis() async throws {
         let cluster = try await ClusterUnderTest.shared.value
         let user = try await TestUser.make(cluster)
+        let other = try await TestUser.make(cluster)
         #expect(try await cluster.desk("pause", "redis").status == 0)
-        let answer = try await user.client.get("/api/v1/strategies")
         let login = try await user.client.with(token: nil).login(user.email, TestUser.password)
+        let goesOn = try await eventually { try await user.client.get("/api/v1/strategies").status == 200 }
+        let logout = try await other.client.send(.POST, "/api/v1/auth/logout")
+        let isRefused = try await eventually(within: .seconds(1)) {
+            try await other.client.get("/api/v1/strategies").status == 401
+        }
         #expect(try await cluster.desk("resume", "redis").status == 0)
-        #expect(answer.status == 503 && answer.headers.contains(name: "Retry-After"))
-        #expect(login.status == 503)
+        #expect(login.status == 503 && login.headers.contains(name: "Retry-After"))
+        #expect(goesOn && logout.status == 204 && isRefused)
         #expect(try await eventually { try await user.client.get("/api/v1/strategies").status == 200 })
         #expect(try await cluster.waitUntilServing())
     }
