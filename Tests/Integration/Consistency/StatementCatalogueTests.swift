@@ -119,7 +119,7 @@ struct StatementCatalogueTests {
             "Strategies": ["strategies_lock"],
             "Auth": [
                 "auth_find_account", "auth_start_session", "auth_rotate_token", "auth_token_state", "auth_end_session",
-                "auth_end_all_sessions",
+                "auth_end_all_sessions", "auth_revocations_after", "auth_delete_expired_revocations",
             ],
         ]
         let catalogues = [
