@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Postgres
 import TestSupport
@@ -32,6 +33,39 @@ struct ReadRoutingTests {
                 #expect(status.epoch == 1 && status.primary?.isUsable == true)
                 #expect(Set(status.replicas.map(\.name)) == ["copy-1", "copy-2"])
                 for replica in status.replicas { #expect(replica.lag.map { $0 < .seconds(1) } == true) }
+            }
+        }
+    }
+
+    @Test("that take longer than a replica may are the primary's, and the replica stays for the others")
+    func slow() async throws {
+        try await ReplicatedDatabase.with(replicas: ["copy-1"]) { test in
+            let cluster = try test.cluster()
+            try await withRunning(cluster) {
+                try await cluster.waitForReplicas(1)
+                let sleep = Statement("test_sleep", "SELECT 1, 1, current_setting('cluster_name') FROM pg_sleep(1)")
+                let answer = try await cluster.read(sleep)
+                #expect(answer.rows.text(0, 2) != "copy-1")
+                #expect(try await eventually { try await Self.names(cluster) == ["copy-1"] })
+            }
+        }
+    }
+
+    @Test("do not notice a server that takes connections and never says anything")
+    func blackHole() async throws {
+        try await TestDatabase.with { database in
+            let hole = try SilentListener()
+            let urls = [try database.url(.strategies), "postgresql://nobody@127.0.0.1:\(hole.port)/nothing"]
+            var logger = Logger(label: "test")
+            logger.logLevel = .critical
+            let cluster = try PostgresCluster(
+                configurations: try urls.map { url in
+                    try PostgresConfiguration(url: url, password: TestDatabase.password, applicationName: "test")
+                }, logger: logger)
+            try await withRunning(cluster) {
+                for _ in 0..<50 { _ = try await cluster.read(Self.who) }
+                #expect(cluster.isPrimaryReady)
+                #expect(cluster.status.replicas.map(\.isInRotation) == [false])
             }
         }
     }
@@ -152,4 +186,30 @@ struct ReadRoutingTests {
             }
         }
     }
+}
+
+/// A port of this machine where connections are taken and nobody answers.
+private final class SilentListener: Sendable {
+    struct Failed: Error {}
+
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let own = descriptor
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(own, $0, length) == 0 && listen(own, 100) == 0 && getsockname(own, $0, &length) == 0
+            }
+        }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        guard isListening else { throw Failed() }
+    }
+
+    deinit { close(descriptor) }
 }
