@@ -15,6 +15,9 @@ struct SizeOptions: ParsableArguments {
     @Option(help: "PostgreSQL servers that follow the primary.")
     var replicas = 1
 
+    @Flag(help: "Confirm a write only once a replica has it as well; needs at least 2 replicas.")
+    var durable = false
+
     @Option(help: "The port of nginx; all others follow from it, up to 501 above. 0 takes a free range.")
     var port = 8080
 
@@ -31,11 +34,15 @@ struct SizeOptions: ParsableArguments {
         guard (0..<PostgresServer.most).contains(replicas) else {
             throw ValidationError("--replicas must be from 0 to \(PostgresServer.most - 1).")
         }
+        guard !durable || replicas >= 2 else {
+            throw ValidationError("--durable needs at least 2 replicas, so that one may be away: add --replicas 2.")
+        }
         guard (0...ClusterPorts.highestBase).contains(port) else {
             throw ValidationError("--port must be from 0 to \(ClusterPorts.highestBase).")
         }
         return ClusterOptions(
-            gateways: gateways, auth: auth, strategies: strategies, replicas: replicas, port: port,
+            gateways: gateways, auth: auth, strategies: strategies, replicas: replicas, isDurable: durable,
+            port: port,
             settings: try parsedSettings())
     }
 

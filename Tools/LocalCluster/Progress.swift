@@ -13,6 +13,14 @@ package struct Progress: Sendable {
         _ = Glibc.write(STDOUT_FILENO, bytes, bytes.count)
     }
 
+    /// The same lines for somebody else as well.
+    func and(_ other: @escaping @Sendable (String) -> Void) -> Progress {
+        Progress { line in
+            output(line)
+            other(line)
+        }
+    }
+
     package func write(_ text: String) { output(text) }
 
     package func say(_ line: String) { output("  " + line) }

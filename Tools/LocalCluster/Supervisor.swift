@@ -29,6 +29,7 @@ package actor Supervisor {
     private nonisolated let servers: DatabaseServers
     private nonisolated let stopRequest = Latch<Bool>()
     private var state = ControlReply.State.starting
+    private nonisolated let operations = Operations()
 
     /// - Parameter repository: the folder with `deploy/nginx` and `Web`.
     package init(
@@ -56,7 +57,7 @@ package actor Supervisor {
     /// - Returns: whether it had been ready.
     /// - Throws: when the cluster does not come up; everything that had been started is stopped by then.
     package func run(whenReady: @Sendable @escaping () -> Void) async throws -> Bool {
-        let control = try await ControlServer(path: topology.layout.controlSocket) { await self.answer($0) }
+        let control = try await ControlServer(path: topology.layout.controlSocket) { await self.answer($0, say: $1) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await control.run() }
             group.addTask { try await self.boundLogs() }
@@ -156,6 +157,8 @@ package actor Supervisor {
         await withDiscardingTaskGroup { group in
             for process in processes { group.addTask { await process.supervise() } }
             _ = await stopRequest.value()
+            // A promotion goes on at the next start.
+            await operations.cancel()
             await stopAll()
         }
     }
@@ -180,7 +183,9 @@ package actor Supervisor {
 
     // MARK: Commands
 
-    private func answer(_ request: ControlRequest) async -> ControlReply {
+    private func answer(
+        _ request: ControlRequest, say: @escaping @Sendable (String) -> Void
+    ) async -> ControlReply {
         var reply = ControlReply(
             state: state, url: topology.url, supervisor: Int(getpid()), primary: servers.primary.name,
             epoch: servers.record.epoch, processes: [], error: nil)
@@ -191,11 +196,26 @@ package actor Supervisor {
             case .kill: try await process(request).send(.kill)
             case .pause: try await process(request).send(.stop)
             case .resume: try await process(request).send(.resume)
+            case .promote: try await promote(request.process ?? "", say: say)
+            case .restart: break
             }
+            reply.primary = servers.primary.name
+            reply.epoch = servers.record.epoch
         } catch {
             reply.error = "\(error)"
         }
         return reply
+    }
+
+    private func promote(_ name: String, say: @escaping @Sendable (String) -> Void) async throws {
+        guard state == .ready else { throw ClusterError("The cluster is not ready: try again in a moment.") }
+        let servers = servers
+        let progress = progress.and(say)
+        try await operations.perform("the promotion of \(name)", progress: self.progress) {
+            try await servers.promote(name, progress: progress)
+            let old = servers.standbys(of: servers.primary).filter { servers.folder($0).isFenced }
+            return { for server in old { try await servers.rejoin(server) } }
+        }
     }
 
     private func process(_ request: ControlRequest) throws(ClusterError) -> SupervisedProcess {

@@ -9,14 +9,27 @@ package struct ControlClient: Sendable {
     package init(_ layout: ClusterLayout) { path = layout.controlSocket }
 
     /// The supervisor's answer; `nil` when none runs.
-    package func send(_ request: ControlRequest) async throws -> ControlReply? {
+    ///
+    /// - Parameter progress: told each line that comes before the answer.
+    package func send(
+        _ request: ControlRequest, progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> ControlReply? {
         guard let channel = try? await connect() else { return nil }
         return try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(ByteBuffer(bytes: try JSONEncoder().encode(request) + [UInt8(ascii: "\n")]))
             var received = Data()
-            for try await part in inbound { received.append(contentsOf: part.readableBytesView) }
-            guard !received.isEmpty else { return nil }
-            return try JSONDecoder().decode(ControlReply.self, from: received)
+            for try await part in inbound {
+                received.append(contentsOf: part.readableBytesView)
+                while let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+                    let line = Data(received[..<end])
+                    received = Data(received[received.index(after: end)...])
+                    guard let said = try? JSONDecoder().decode(ControlProgress.self, from: line) else {
+                        return try JSONDecoder().decode(ControlReply.self, from: line)
+                    }
+                    progress(said.progress)
+                }
+            }
+            return nil
         }
     }
 

@@ -1,7 +1,7 @@
 /// One line of JSON that a command sends to the supervisor.
 package struct ControlRequest: Codable, Hashable, Sendable {
     package enum Command: String, Codable, Sendable {
-        case status, stop, kill, pause, resume
+        case status, stop, kill, pause, resume, promote, restart
     }
 
     package let command: Command
@@ -12,6 +12,11 @@ package struct ControlRequest: Codable, Hashable, Sendable {
         self.command = command
         self.process = process
     }
+}
+
+/// One line of JSON that the supervisor says before its answer, of what it is doing.
+package struct ControlProgress: Codable, Hashable, Sendable {
+    package var progress: String
 }
 
 /// One line of JSON that the supervisor answers with.

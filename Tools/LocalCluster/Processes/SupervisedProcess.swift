@@ -14,6 +14,7 @@ actor SupervisedProcess {
     private let stopping = Latch<Bool>()
     /// Set while an operation has the process: the supervision leaves it alone until the latch is set.
     private var holding: Latch<Bool>?
+    private var launching: Latch<Bool>?
     private var backoff = RestartBackoff()
     private var usage = ResourceUsage()
 
@@ -48,6 +49,12 @@ actor SupervisedProcess {
             throw ClusterError("\(specification.name) is not started: \(reason.prefix { $0 != "\n" })")
         }
         startedAt = .now
+        let launching = Latch<Bool>()
+        self.launching = launching
+        defer {
+            launching.set(true)
+            self.launching = nil
+        }
         child = try await launcher.launch(
             LaunchRequest(
                 executable: specification.executable, arguments: specification.arguments,
@@ -104,8 +111,10 @@ actor SupervisedProcess {
     }
 
     /// From now on the caller ends and starts the process, until ``release()``.
-    func hold() {
+    func hold() async {
         if holding == nil { holding = Latch() }
+        // What the supervision is starting just now is the caller's as well.
+        _ = await launching?.value()
     }
 
     /// The supervision goes on with the process, and starts it if it does not run.
@@ -166,10 +175,10 @@ actor SupervisedProcess {
     /// Whether the process runs; one that is paused does.
     var isRunning: Bool { child.map { $0.exit.current == nil } ?? false }
 
-    /// Whether it was suspended.
-    var isPaused: Bool {
+    /// Whether the process runs and was not suspended.
+    var isHealthy: Bool {
         guard let child, child.exit.current == nil else { return false }
-        return ProcessTable.read().tree(of: child.pid).first?.isStopped ?? false
+        return ProcessTable.read().tree(of: child.pid).first.map { !$0.isStopped } ?? false
     }
 
     private func signalAll(_ signal: ProcessSignal) {
@@ -193,6 +202,7 @@ extension ProcessSignal {
         switch self {
         case .terminate: SIGTERM
         case .interrupt: SIGINT
+        case .hangUp: SIGHUP
         case .quit: SIGQUIT
         case .kill: SIGKILL
         case .stop: SIGSTOP

@@ -3,11 +3,33 @@ import Postgres
 extension DatabaseServers {
     /// Starts the recorded primary, and then the others, which follow it.
     func start() async throws {
-        let primary = record.primaryServer
-        try await startPrimary(primary)
+        let unfinished = record.state == .promoting ? record.previousServer : nil
+        if unfinished != nil {
+            progress.say("the promotion of \(record.primary), which was cut off, goes on")
+        }
+        if unfinished != nil, unfinished != primary {
+            try await finishFencedPromotion()
+        } else {
+            try await startPrimary(primary)
+        }
+        let primary = primary
         try await ClusterDatabase(topology, primary: primary).setUpRoles()
         try await dropSlots(except: standbys(of: primary))
         try await runTogether(standbys(of: primary)) { try await self.startStandby($0) }
+        if record.state == .promoting, let unfinished {
+            try await finishPromotion(progress: progress)
+            try await rejoin(unfinished)
+        }
+    }
+
+    /// The old primary is out of the way: the standbys alone know how to go on.
+    private func finishFencedPromotion() async throws {
+        guard let old = record.previousServer else { return }
+        if folder(old).exists, !folder(old).isFenced { try folder(old).fence("\(record.primary) took over.") }
+        let target = record.primaryServer
+        let others = standbys(of: target).filter { $0 != old && folder($0).isStandby && !folder($0).isFenced }
+        for server in [target] + others { try await startProcess(server, as: "a standby until then") }
+        try await finishPromotion(progress: progress)
     }
 
     private func startPrimary(_ primary: PostgresServer) async throws {
@@ -79,6 +101,7 @@ extension DatabaseServers {
 
     func startProcess(_ server: PostgresServer, as role: String) async throws {
         let process = try process(server)
+        guard await !process.isRunning else { return }
         try await progress.step {
             try await process.start()
             return "\(server.name) is ready on 127.0.0.1:\(topology.ports.postgres(server)), \(role)"

@@ -29,7 +29,13 @@ final class DatabaseServers: Sendable {
         file = PrimaryRecordFile(topology.layout)
         let record = try file.read()
         stored = Mutex(record)
-        acting = Mutex(record.primaryServer)
+        // A promotion that had not got as far as the fence is done again from its beginning.
+        let isFenced = record.previousServer.map { server in
+            let folder = PostgresFolder(server, topology.layout)
+            return folder.isFenced || !folder.exists
+                || !PostgresFolder(record.primaryServer, topology.layout).isStandby
+        }
+        acting = Mutex(isFenced == false ? record.previousServer ?? record.primaryServer : record.primaryServer)
     }
 
     var servers: [PostgresServer] { topology.postgresServers }

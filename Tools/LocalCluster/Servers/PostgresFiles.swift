@@ -37,7 +37,8 @@ package struct PostgresFiles: Hashable, Sendable {
         max_wal_size = 1GB
         checkpoint_completion_target = 0.9
         \(replication)
-        \(server == primary ? confirmation : following(upstream ?? primary, as: server))
+        \(confirmation(by: server))
+        \(server == primary ? "" : following(upstream ?? primary, as: server))
 
         timezone = 'UTC'
         log_timezone = 'UTC'
@@ -87,10 +88,10 @@ package struct PostgresFiles: Hashable, Sendable {
         """
     }
 
-    /// When the primary says that a write is done.
-    private var confirmation: String {
+    /// When a primary says that a write is done. A standby is set up for it as well: it may become one at any moment.
+    private func confirmation(by server: PostgresServer) -> String {
         guard topology.options.isDurable else { return "synchronous_commit = on" }
-        let others = topology.postgresServers.filter { $0 != primary }.map { "\"\($0.name)\"" }
+        let others = topology.postgresServers.filter { $0 != server }.map { "\"\($0.name)\"" }
         return """
             synchronous_commit = remote_apply
             synchronous_standby_names = 'ANY 1 (\(others.joined(separator: ", ")))'
@@ -106,7 +107,6 @@ package struct PostgresFiles: Hashable, Sendable {
         // Only the primary keeps slots.
         let slot = upstream == primary ? server.slot : ""
         return """
-            synchronous_commit = \(topology.options.isDurable ? "remote_apply" : "on")
             primary_conninfo = \(quoted(connection.joined(separator: " ")))
             primary_slot_name = '\(slot)'
             """

@@ -2,6 +2,7 @@
 package enum ProcessSignal: String, Hashable, Sendable {
     case terminate = "TERM"
     case interrupt = "INT"
+    case hangUp = "HUP"
     case quit = "QUIT"
     case kill = "KILL"
     case stop = "STOP"
