@@ -7,6 +7,9 @@ package enum TestEnvironment {
         package let description: String
     }
 
+    /// Whether the long forms of the tests are asked for: `./desk test --slow`.
+    package static var isSlow: Bool { ProcessInfo.processInfo.environment["CRYPTODESK_SLOW_TESTS"] == "1" }
+
     /// - Throws: ``Missing`` outside of `./desk test`.
     package static func value(_ name: String) throws -> String {
         guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else {

@@ -197,7 +197,7 @@ package actor Supervisor {
             case .pause: try await process(request).send(.stop)
             case .resume: try await process(request).send(.resume)
             case .promote: try await promote(request.process ?? "", say: say)
-            case .restart: break
+            case .restart: reply.restarted = try await restart(request, say: say)
             }
             reply.primary = servers.primary.name
             reply.epoch = servers.record.epoch
@@ -211,11 +211,25 @@ package actor Supervisor {
         guard state == .ready else { throw ClusterError("The cluster is not ready: try again in a moment.") }
         let servers = servers
         let progress = progress.and(say)
-        try await operations.perform("the promotion of \(name)", progress: self.progress) {
+        try await operations.perform("the promotion of \(name)", progress: self.progress, interruptsRest: true) {
             try await servers.promote(name, progress: progress)
-            let old = servers.standbys(of: servers.primary).filter { servers.folder($0).isFenced }
-            return { for server in old { try await servers.rejoin(server) } }
+            return { try await servers.restoreStandbys() }
         }
+    }
+
+    private func restart(
+        _ request: ControlRequest, say: @escaping @Sendable (String) -> Void
+    ) async throws -> [String] {
+        guard state == .ready else { throw ClusterError("The cluster is not ready: try again in a moment.") }
+        let name = try request.process == "all" ? "all" : process(request).specification.name
+        let restart = RollingRestart(
+            topology: topology, processes: processes, servers: servers, progress: progress.and(say))
+        let done = Latch<[String]>()
+        try await operations.perform("the restart of \(name)", progress: progress) {
+            done.set(try await restart.run(name))
+            return nil
+        }
+        return done.current ?? []
     }
 
     private func process(_ request: ControlRequest) throws(ClusterError) -> SupervisedProcess {

@@ -4,6 +4,9 @@ package import Hummingbird
 import JSON
 
 /// The probes of the private admin port: `/livez` while the process runs, `/readyz` while it can serve.
+///
+/// `POST /drain` takes the process out of use before it is told to stop: readiness fails and every answer says
+/// `Connection: close`, and the port goes on accepting until the signal comes. There is no way back.
 package struct AdminEndpoints: Sendable {
     private let drain: DrainState
     private let health: HealthReport
@@ -16,6 +19,10 @@ package struct AdminEndpoints: Sendable {
     package func addRoutes(to router: Router<ServiceRequestContext>) {
         router.get("/livez") { _, _ in Response.json(#"{"status":"ok"}"#) }
         router.get("/readyz") { _, _ in readiness() }
+        router.post("/drain") { [drain] _, _ in
+            drain.beginDraining()
+            return Response(status: .noContent)
+        }
     }
 
     private func readiness() -> Response {

@@ -77,6 +77,17 @@ import Testing
         #expect(!upstreams.contains("8184"))
     }
 
+    @Test("each gateway can be left out by a file, unless it is the only one")
+    func leavingOut() throws {
+        let files = NginxFiles(topology(ClusterOptions(gateways: 2)), webFolder: nil)
+        #expect(
+            files.choice.contains(
+                #"if (-f "/data/nginx/out/gateway-2") { set $cryptodesk_gateways gateways-without-2; }"#))
+        let group = try #require(files.upstreams.split(separator: "upstream gateways-without-2 {").last)
+        #expect(group.contains("127.0.0.1:8181") && !group.contains("127.0.0.1:8182"))
+        #expect(!NginxFiles(topology(ClusterOptions(gateways: 1)), webFolder: nil).choice.contains("if"))
+    }
+
     @Test("a template's own placeholders are filled in, and nginx's variables left alone")
     func template() {
         let files = NginxFiles(topology(), webFolder: "/web")

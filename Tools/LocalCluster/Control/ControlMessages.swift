@@ -32,6 +32,8 @@ package struct ControlReply: Codable, Hashable, Sendable {
     package var primary: String?
     package var epoch: Int?
     package var processes: [ProcessStatus]
+    /// The processes that `restart` has restarted.
+    package var restarted: [String]?
     /// Why the command was not carried out.
     package var error: String?
 }

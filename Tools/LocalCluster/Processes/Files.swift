@@ -69,6 +69,8 @@ enum Files {
         if let owner, chown(path, owner.userID, owner.groupID) != 0 { throw failure("give away", path) }
     }
 
+    static func remove(_ path: String) { unlink(path) }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     static func parent(of path: String) -> String {

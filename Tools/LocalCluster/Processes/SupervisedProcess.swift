@@ -181,6 +181,12 @@ actor SupervisedProcess {
         return ProcessTable.read().tree(of: child.pid).first.map { !$0.isStopped } ?? false
     }
 
+    /// The processes that it has started, such as workers.
+    var descendants: Set<Int32> {
+        guard let child else { return [] }
+        return Set(ProcessTable.read().tree(of: child.pid).map(\.pid)).subtracting([child.pid])
+    }
+
     private func signalAll(_ signal: ProcessSignal) {
         guard let child, child.exit.current == nil else { return }
         for entry in ProcessTable.read().tree(of: child.pid) { kill(entry.pid, signal.number) }

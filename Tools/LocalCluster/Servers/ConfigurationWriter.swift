@@ -65,6 +65,9 @@ struct ConfigurationWriter {
             }
         }
         try Files.write(files.upstreams, to: layout.nginxFolder + "/upstreams.conf")
+        try Files.write(files.choice, to: layout.nginxFolder + "/gateways.conf")
+        try? FileManager.default.removeItem(atPath: layout.nginxMarks)
+        try Files.makeFolder(layout.nginxMarks, mode: 0o700, owner: account)
         try LogFiles(layout).create("nginx-access", owner: account)
     }
 

@@ -47,18 +47,39 @@ extension DatabaseServers {
         progress.say("\(target.name) is the primary of epoch \(record.epoch): writes go to it from now on")
     }
 
-    /// Makes the former primary follow the new one, and sees to it that the others do.
-    func rejoin(_ old: PostgresServer) async throws {
-        for server in standbys(of: primary) where server != old {
-            let process = try process(server)
-            if await process.isHealthy, try await !isFollowing(server, within: .seconds(10)) {
-                try await remake(server, reason: "\(server.name) cannot follow \(primary.name)")
+    /// Lets every other server follow the primary, the former one above all; tried until it is so.
+    func restoreStandbys() async throws {
+        var complaint = ""
+        var pause = Duration.milliseconds(500)
+        while true {
+            do {
+                for server in standbys(of: primary) { try await restore(server) }
+                return
+            } catch let error as ClusterError {
+                try Task.checkCancellation()
+                if error.sentence != complaint { progress.say("\(error.sentence) It is tried again.") }
+                complaint = error.sentence
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(10))
             }
         }
-        try await startStandby(old)
-        try await process(old).release()
-        progress.say("\(old.name) follows \(primary.name)")
     }
+
+    private func restore(_ server: PostgresServer) async throws {
+        let process = try process(server)
+        if await process.isRunning {
+            // One that is paused has its reasons.
+            guard await process.isHealthy, try await !isFollowing(server, within: .seconds(10)) else { return }
+            try await remake(server, reason: "\(server.name) cannot follow \(primary.name)")
+        } else {
+            await process.hold()
+            try await startStandby(server)
+            await process.release()
+        }
+        progress.say("\(server.name) follows \(primary.name)")
+    }
+
+    func release(_ server: PostgresServer) async { try? await process(server).release() }
 
     // MARK: Steps
 
@@ -66,7 +87,9 @@ extension DatabaseServers {
     private func fence(_ old: PostgresServer) async throws -> String {
         let process = try process(old)
         await process.hold()
-        let isHealthy = await process.isHealthy
+        // A server that does not answer would not hand over what it has either.
+        let answers = await sessions.ask(old, "select") != nil
+        let isHealthy = answers ? await process.isHealthy : false
         let endedWell = await process.end(
             isHealthy ? StopSequence((.interrupt, .seconds(2))) : StopSequence(), wakes: false)
         try Task.checkCancellation()
@@ -106,7 +129,7 @@ extension DatabaseServers {
     }
 
     private func raise(_ target: PostgresServer) async throws {
-        let rows = try await sessions.open(target).execute("select pg_promote(true, 30)")
+        let rows = try await sessions.execute(on: target, within: .seconds(30), "select pg_promote(true, 30)")
         guard rows.boolean(0, 0) == true, await isInRecovery(target) == false else {
             throw ClusterError(
                 "\(target.name) could not be promoted: see \(topology.layout.log(target.name)), and then "

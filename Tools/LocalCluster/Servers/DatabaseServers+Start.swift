@@ -18,7 +18,8 @@ extension DatabaseServers {
         try await runTogether(standbys(of: primary)) { try await self.startStandby($0) }
         if record.state == .promoting, let unfinished {
             try await finishPromotion(progress: progress)
-            try await rejoin(unfinished)
+            try await startStandby(unfinished)
+            await release(unfinished)
         }
     }
 
@@ -113,7 +114,7 @@ extension DatabaseServers {
     /// Makes a former primary follow the present one: rewound, or else copied anew.
     func makeFollower(_ server: PostgresServer) async throws {
         // pg_rewind goes by the control file, which tells of a promotion after a checkpoint only.
-        try await sessions.open(primary).execute("checkpoint")
+        try await sessions.execute(on: primary, within: .seconds(60), "checkpoint")
         let start = ContinuousClock.now
         if folder(server).exists, try await setup.rewind(server, to: primary) {
             progress.say(
@@ -141,26 +142,31 @@ extension DatabaseServers {
     /// - Parameter isFresh: what it kept until now is of no use.
     /// - Returns: whether it has kept all of it until now.
     func reserveSlot(for server: PostgresServer, isFresh: Bool = false) async throws -> Bool {
-        let session = try await sessions.open(primary)
-        let rows = try await session.execute(
-            "select coalesce(wal_status, 'lost') from pg_replication_slots where slot_name = $1", [.text(server.slot)])
+        let primary = primary
+        let rows = try await sessions.execute(
+            on: primary,
+            "select coalesce(wal_status, 'lost') from pg_replication_slots where slot_name = '\(server.slot)'")
         let isUsable = rows.text(0, 0).map { $0 != "lost" } ?? false
         if isUsable, !isFresh { return true }
-        if !rows.isEmpty { try await session.execute("select pg_drop_replication_slot('\(server.slot)')") }
-        try await session.execute("select pg_create_physical_replication_slot('\(server.slot)', true)")
+        if !rows.isEmpty {
+            try await sessions.execute(on: primary, "select pg_drop_replication_slot('\(server.slot)')")
+        }
+        try await sessions.execute(
+            on: primary, "select pg_create_physical_replication_slot('\(server.slot)', true)")
         return false
     }
 
     /// Whether the primary sends its log to the server, before `limit` is over.
     func isFollowing(_ server: PostgresServer, within limit: Duration) async throws -> Bool {
-        let session = try await sessions.open(primary)
         let deadline = ContinuousClock.now + limit
         while true {
-            let rows = try await session.execute(
+            let rows = try await sessions.execute(
+                on: primary,
                 """
                 select exists (
-                    select from pg_stat_replication where application_name = $1 and state = 'streaming')
-                """, [.text(server.name)])
+                    select from pg_stat_replication
+                    where application_name = '\(server.name)' and state = 'streaming')
+                """)
             if rows.boolean(0, 0) == true { return true }
             if ContinuousClock.now >= deadline { return false }
             try await Task.sleep(for: .milliseconds(20))
@@ -170,7 +176,8 @@ extension DatabaseServers {
     /// Drops slots of servers that are no longer there: each would keep the log for ever.
     func dropSlots(except servers: [PostgresServer]) async throws {
         let kept = servers.map { "'\($0.slot)'" }.joined(separator: ", ")
-        try await sessions.open(primary).execute(
+        try await sessions.execute(
+            on: primary,
             """
             select pg_drop_replication_slot(slot_name) from pg_replication_slots
             where not active and slot_name like 'postgres\\_%'\(kept.isEmpty ? "" : " and slot_name not in (\(kept))")
@@ -179,7 +186,7 @@ extension DatabaseServers {
 
     /// What a standby kept while it was the primary.
     private func dropSlots(on standby: PostgresServer) async throws {
-        try await sessions.open(standby).execute(
-            "select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active")
+        try await sessions.execute(
+            on: standby, "select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active")
     }
 }

@@ -16,6 +16,28 @@ struct DatabaseSessions: Sendable {
         return session
     }
 
+    /// Executes one script.
+    ///
+    /// - Throws: ``ClusterError`` when the server has not answered within `limit`, or refused.
+    @discardableResult
+    func execute(
+        on server: PostgresServer, within limit: Duration = .seconds(5), _ script: String
+    ) async throws -> PostgresRows {
+        let answer = Latch<Result<PostgresRows, any Error>>()
+        Task {
+            do {
+                answer.set(.success(try await open(server).execute(script)))
+            } catch {
+                answer.set(.failure(ClusterError("\(server.name) cannot be asked (\(error)).")))
+            }
+        }
+        guard let result = await answer.value(within: limit) else {
+            try Task.checkCancellation()
+            throw ClusterError("\(server.name) did not answer within \(limit.inSeconds).")
+        }
+        return try result.get()
+    }
+
     /// Executes one script; `nil` when the server has not answered within `limit`, or not well.
     func ask(
         _ server: PostgresServer, within limit: Duration = .seconds(1), database: String = "postgres", _ script: String

@@ -11,13 +11,33 @@ package struct NginxFiles: Hashable, Sendable {
 
     /// `upstreams.conf`: the gateways.
     package var upstreams: String {
-        let servers = topology.endpoints(.gateway)
-            .map { "    server \($0) max_fails=1 fail_timeout=1s;\n" }
-            .joined()
+        let all = topology.endpoints(.gateway)
+        let groups =
+            [group("gateways", all)]
+            + without.map { number in group(Self.group(without: number), all.without(number - 1)) }
+        return "# Written by desk at every start.\n" + groups.joined(separator: "\n")
+    }
+
+    /// `gateways.conf`: to which of them a request goes, decided at each request, so that a gateway is taken out and put
+    /// back without a reload: that would end the connections which clients keep.
+    package var choice: String {
+        let cases = without.map { number in
+            let mark = topology.layout.nginxMark("gateway-\(number)")
+            return "if (-f \"\(mark)\") { set $cryptodesk_gateways \(Self.group(without: number)); }\n"
+        }
+        return "# Written by desk at every start.\nset $cryptodesk_gateways gateways;\n" + cases.joined()
+    }
+
+    /// The numbers of the gateways that can be left out.
+    private var without: [Int] { topology.options.gateways > 1 ? Array(1...topology.options.gateways) : [] }
+
+    private static func group(without number: Int) -> String { "gateways-without-\(number)" }
+
+    private func group(_ name: String, _ endpoints: [String]) -> String {
+        let servers = endpoints.map { "    server \($0) max_fails=1 fail_timeout=1s;\n" }.joined()
         return """
-            # Written by desk at every start.
-            upstream gateways {
-                zone gateways 64k;
+            upstream \(name) {
+                zone \(name) 64k;
             \(servers)    keepalive 64;
                 keepalive_requests 100000;
                 keepalive_timeout 20s;
@@ -43,5 +63,11 @@ package struct NginxFiles: Hashable, Sendable {
             "NGINX_SITE": webFolder == nil ? "site-landing.conf" : "site-dashboard.conf",
             "WEB_FOLDER": webFolder ?? "html",
         ]
+    }
+}
+
+extension [String] {
+    fileprivate func without(_ index: Int) -> [String] {
+        enumerated().filter { $0.offset != index }.map(\.element)
     }
 }

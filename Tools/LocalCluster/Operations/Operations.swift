@@ -3,7 +3,7 @@ actor Operations {
     /// What is left to do when the one who asked has been answered.
     typealias Rest = @Sendable () async throws -> Void
 
-    private var current: (name: String, task: Task<Void, Never>)?
+    private var current: (name: String, task: Task<Void, Never>, answer: Latch<Result<Void, any Error>>)?
     private var isCancelled = false
 
     /// Carries an operation out; it goes on if the caller goes away.
@@ -11,11 +11,17 @@ actor Operations {
     /// - Parameters:
     ///   - name: what it is, as the beginning of a sentence has it.
     ///   - progress: told when the rest fails.
+    ///   - interruptsRest: the rest of another operation gives way to this one, which takes it over.
     ///   - body: returns when the caller may be answered, with what is then left to do.
     /// - Throws: what the body throws; ``ClusterError`` while another operation is under way.
     func perform(
-        _ name: String, progress: Progress, _ body: @escaping @Sendable () async throws -> Rest?
+        _ name: String, progress: Progress, interruptsRest: Bool = false,
+        _ body: @escaping @Sendable () async throws -> Rest?
     ) async throws {
+        if interruptsRest, let current, current.answer.current != nil {
+            current.task.cancel()
+            await current.task.value
+        }
         if let current {
             throw ClusterError("One thing at a time: \(current.name) is under way. Try again when that is done.")
         }
@@ -31,9 +37,9 @@ actor Operations {
                     progress.say("\(name) is not complete: \(error)")
                 }
             }
-            current = nil
+            self.current = nil
         }
-        current = (name, task)
+        current = (name, task, answer)
         try await answer.value()?.get()
     }
 

@@ -1,0 +1,72 @@
+import JSON
+import Synchronization
+
+/// Constant reads and writes of one user through nginx, each on a connection of its own, and what came of them.
+final class Load: Sendable {
+    struct Record {
+        var reads = 0
+        var failedReads: [String] = []
+        /// Names of strategies whose creation was confirmed.
+        var confirmed: [String] = []
+        /// Those whose outcome the answer called unknown.
+        var unknown: [String] = []
+        var failedWrites: [String] = []
+    }
+
+    private let user: TestUser
+    private let record = Mutex(Record())
+    private let number = Mutex(0)
+
+    init(_ user: TestUser) { self.user = user }
+
+    var now: Record { record.withLock { $0 } }
+
+    /// Keeps the load up while `body` runs.
+    func run(readers: Int, writers: Int, while body: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for _ in 0..<readers { tasks.addTask { while !Task.isCancelled { await self.read() } } }
+            for _ in 0..<writers { tasks.addTask { while !Task.isCancelled { await self.write() } } }
+            try await body()
+            tasks.cancelAll()
+        }
+    }
+
+    /// One creation of a strategy; true when it was confirmed.
+    @discardableResult
+    func write() async -> Bool {
+        let name = "load-\(number.withLock { $0 += 1; return $0 })"
+        let outcome: (inout Record) -> Void
+        do {
+            let answer = try await user.client.post(
+                "/api/v1/strategies", json: #"{"strategy_name":"\#(name)","parameters":{}}"#,
+                headers: [("Connection", "close")])
+            switch (answer.status, answer["code"]?.string) {
+            case (201, _): outcome = { $0.confirmed.append(name) }
+            case (503, "outcome_unknown"): outcome = { $0.unknown.append(name) }
+            default: outcome = { $0.failedWrites.append("\(name): \(answer.status) \(answer.text.prefix(200))") }
+            }
+        } catch {
+            // What was cut off tells nothing, and what the end of the load cuts off does not count.
+            outcome = Task.isCancelled ? { _ in } : { $0.failedWrites.append("\(name): \(error)") }
+        }
+        return record.withLock { record in
+            let before = record.confirmed.count
+            outcome(&record)
+            return record.confirmed.count > before
+        }
+    }
+
+    private func read() async {
+        let failure: String?
+        do {
+            let answer = try await user.client.get("/api/v1/strategies?limit=1", headers: [("Connection", "close")])
+            failure = answer.status == 200 ? nil : "\(answer.status) \(answer.text.prefix(200))"
+        } catch {
+            failure = Task.isCancelled ? nil : "\(error)"
+        }
+        record.withLock { record in
+            if let failure { record.failedReads.append(failure) } else { record.reads += 1 }
+        }
+        try? await Task.sleep(for: .milliseconds(2))
+    }
+}
