@@ -64,10 +64,8 @@ struct CutOffPromotionTests {
     }
 
     private static func epochs(_ cluster: ClusterUnderTest) async throws -> String {
-        let (output, _) = try await cluster.desk(
-            "psql", "--role", "cryptodesk_owner", "--", "-qAtXc",
-            "select string_agg(epoch || ' ' || server, ', ' order by epoch) from primary_epochs")
-        return output.trimmingCharacters(in: .whitespacesAndNewlines)
+        try await cluster.query(
+            "primary", "select string_agg(epoch || ' ' || server, ', ' order by epoch) from primary_epochs")
     }
 
     private static func text(_ path: String) -> String {
@@ -84,7 +82,8 @@ struct CutOffPromotionTests {
             mkdir -m 700 \(sockets)
             [ $(id -u) -ne 0 ] || chown postgres \(sockets)
             cd /
-            \(account)$bin/postgres -D \(folder) -k \(sockets) -c listen_addresses= >/dev/null 2>&1 &
+            \(account)$bin/postgres -D \(folder) -k \(sockets) -c listen_addresses= \
+                -c max_wal_senders=20 -c max_replication_slots=20 >/dev/null 2>&1 &
             export PGPASSWORD=$(cat \(secrets)/postgres.password)
             for _ in $(seq 100); do
                 answer=$(psql -h \(sockets) -U postgres -qAtXc 'select pg_is_in_recovery()' 2>/dev/null) && break

@@ -45,10 +45,9 @@ struct DurableModeTests {
         }
         let record = load.now
         let stored = Set(
-            try await cluster.desk(
-                "psql", "--role", "postgres", "--", "-qAtXc",
-                "select strategy_name from trading_strategies where user_id = \(user.id)"
-            ).output.split(separator: "\n").map(String.init))
+            try await cluster.query(
+                "primary", "select strategy_name from trading_strategies where user_id = \(user.id)"
+            ).split(separator: "\n").map(String.init))
         let lost = record.confirmed.filter { !stored.contains($0) }
         #expect(lost.isEmpty, "\(lost.count) of \(record.confirmed.count) confirmed writes are lost: \(lost.prefix(3))")
         print(

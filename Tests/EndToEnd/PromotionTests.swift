@@ -93,7 +93,9 @@ struct PromotionTests {
 
         cluster = try await DataCluster.start(["--replicas", "1"], folder: folder)
         #expect(try await cluster.databases().map(\.role) == ["standby", "primary"])
-        #expect(try await cluster.query("primary", "select string_agg(mark::text, ' ' order by mark) from marks") == "0 1 2")
+        #expect(
+            try await cluster.query("primary", "select string_agg(mark::text, ' ' order by mark) from marks") == "0 1 2"
+        )
         #expect(try await cluster.database("postgres-2").epoch == 5)
         _ = try await cluster.stop()
     }

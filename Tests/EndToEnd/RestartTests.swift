@@ -34,10 +34,9 @@ struct RestartTests {
             record.failedWrites.isEmpty && record.unknown.isEmpty,
             "\(record.failedWrites.prefix(5)) \(record.unknown.prefix(5))")
         #expect(record.reads > 100 && record.confirmed.count > 20)
-        let counts = try await cluster.desk(
-            "psql", "--role", "postgres", "--", "-qAtXc",
-            "select strategy_name, count(*) from trading_strategies where user_id = \(user.id) group by 1"
-        ).output.split(separator: "\n").map(String.init)
+        let counts = try await cluster.query(
+            "primary", "select strategy_name, count(*) from trading_strategies where user_id = \(user.id) group by 1"
+        ).split(separator: "\n").map(String.init)
         let once = Set(counts.filter { $0.hasSuffix("|1") }.map { String($0.dropLast(2)) })
         #expect(once.count == counts.count, "a write was done twice")
         #expect(record.confirmed.allSatisfy(once.contains), "a confirmed write is not there")

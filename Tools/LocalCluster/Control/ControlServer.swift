@@ -53,7 +53,8 @@ struct ControlServer: Sendable {
         }
     }
 
-    private func answer(_ request: ControlRequest, to outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws {
+    private func answer(_ request: ControlRequest, to outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws
+    {
         let (lines, said) = AsyncStream<String>.makeStream()
         async let reply = {
             defer { said.finish() }

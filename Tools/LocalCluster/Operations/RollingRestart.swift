@@ -112,7 +112,8 @@ struct RollingRestart: Sendable {
         guard let admin = specification.adminPort, let instance = Instance(specification.name) else { return }
         let isAlone = topology.count(instance.service) == 1
         if isAlone {
-            progress.say("\(specification.name) is the only \(instance.service.rawValue): until it is back, it is missed")
+            progress.say(
+                "\(specification.name) is the only \(instance.service.rawValue): until it is back, it is missed")
         } else if await LoopbackHTTP.send("POST", port: admin, path: "/drain")?.status == 204 {
             try await waitForGateways { $0.isUsed(instance) == false }
         }

@@ -6,8 +6,9 @@ extension DatabaseServers {
 
     /// The standby of this name, if it may become the primary.
     ///
+    /// - Parameter primaryAnswers: whether the present one can hand over what it has.
     /// - Throws: one sentence that says why not.
-    func candidate(_ name: String) async throws -> PostgresServer {
+    func candidate(_ name: String, primaryAnswers: Bool) async throws -> PostgresServer {
         guard let target = PostgresServer(name: name), servers.contains(target) else {
             let known = standbys(of: primary).map(\.name)
             throw ClusterError(
@@ -18,7 +19,7 @@ extension DatabaseServers {
         guard try await process(target).isHealthy, let own = await position(target) else {
             throw ClusterError("\(name) is not a running standby at the moment: ./desk status shows how it is.")
         }
-        if await sessions.ask(primary, "select") != nil {
+        if primaryAnswers {
             try await checkFollows(target)
         } else {
             try await checkNobodyIsAhead(of: target, at: own.lsn)
@@ -30,7 +31,8 @@ extension DatabaseServers {
     private func checkFollows(_ target: PostgresServer) async throws {
         guard let status = await statuses()[target], let lag = status.lagBytes else {
             throw ClusterError(
-                "\(target.name) does not follow \(primary.name) at the moment: see \(topology.layout.log(target.name)).")
+                "\(target.name) does not follow \(primary.name) at the moment: see \(topology.layout.log(target.name))."
+            )
         }
         guard lag <= Self.farBehind else {
             throw ClusterError("\(target.name) is \(lag >> 20) MB behind \(primary.name): wait until it has caught up.")

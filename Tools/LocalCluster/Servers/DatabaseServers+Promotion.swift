@@ -8,23 +8,26 @@ extension DatabaseServers {
     ///
     /// - Throws: ``ClusterError`` when it cannot be; nothing has been changed then, unless the sentence says so.
     func promote(_ name: String, progress: Progress) async throws {
-        let target = try await candidate(name)
+        let answers = await sessions.ask(primary, "select") != nil
+        let target = try await candidate(name, primaryAnswers: answers)
         let old = record.state == .promoting ? record.previousServer ?? primary : primary
-        if await sessions.ask(old, "select") != nil {
+        if answers {
             // What is written now need not be at the shutdown.
             _ = await sessions.ask(old, within: .seconds(1), "checkpoint")
         }
         let epoch = max(record.epoch, await newestEpoch(on: target)?.epoch ?? 0) + 1
         try keep(PrimaryRecord(epoch: epoch, primary: target, state: .promoting, previous: old))
-        try await finishPromotion(progress: progress)
+        try await finishPromotion(inOrder: answers, progress: progress)
     }
 
     /// Goes through the steps that the recorded promotion has not taken yet.
-    func finishPromotion(progress: Progress) async throws {
+    ///
+    /// - Parameter inOrder: the old primary answers: it is given the time to hand over what it has.
+    func finishPromotion(inOrder: Bool, progress: Progress) async throws {
         guard let old = record.previousServer else { return }
         let target = record.primaryServer
         if !folder(old).isFenced {
-            try await progress.step { try await fence(old) }
+            try await progress.step { try await fence(old, inOrder: inOrder) }
         }
         if await isInRecovery(target) != false {
             do {
@@ -84,12 +87,10 @@ extension DatabaseServers {
     // MARK: Steps
 
     /// Ends the old primary for good: at once if it is hung or paused, in order if it can, so that nothing is lost.
-    private func fence(_ old: PostgresServer) async throws -> String {
+    private func fence(_ old: PostgresServer, inOrder: Bool) async throws -> String {
         let process = try process(old)
         await process.hold()
-        // A server that does not answer would not hand over what it has either.
-        let answers = await sessions.ask(old, "select") != nil
-        let isHealthy = answers ? await process.isHealthy : false
+        let isHealthy = inOrder ? await process.isHealthy : false
         let endedWell = await process.end(
             isHealthy ? StopSequence((.interrupt, .seconds(2))) : StopSequence(), wakes: false)
         try Task.checkCancellation()

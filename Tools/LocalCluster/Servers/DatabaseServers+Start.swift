@@ -17,7 +17,7 @@ extension DatabaseServers {
         try await dropSlots(except: standbys(of: primary))
         try await runTogether(standbys(of: primary)) { try await self.startStandby($0) }
         if record.state == .promoting, let unfinished {
-            try await finishPromotion(progress: progress)
+            try await finishPromotion(inOrder: true, progress: progress)
             try await startStandby(unfinished)
             await release(unfinished)
         }
@@ -30,7 +30,7 @@ extension DatabaseServers {
         let target = record.primaryServer
         let others = standbys(of: target).filter { $0 != old && folder($0).isStandby && !folder($0).isFenced }
         for server in [target] + others { try await startProcess(server, as: "a standby until then") }
-        try await finishPromotion(progress: progress)
+        try await finishPromotion(inOrder: false, progress: progress)
     }
 
     private func startPrimary(_ primary: PostgresServer) async throws {
