@@ -29,6 +29,10 @@ struct RestartTests {
         let kept = before.filter { old in after.contains { $0.name == old.name && $0.id == old.id } }.map(\.name)
         #expect(kept == ["nginx"], "all but nginx, whose workers change, are new processes")
         let record = load.now
+        withKnownIssue("each request asks Redis about revocations, also while that is restarted", isIntermittent: true)
+        {
+            #expect(record.unproven.isEmpty, "\(record.unproven.count): \(record.unproven.prefix(5))")
+        }
         #expect(record.failedReads.isEmpty, "\(record.failedReads.count): \(record.failedReads.prefix(5))")
         #expect(
             record.failedWrites.isEmpty && record.unknown.isEmpty,
@@ -40,7 +44,8 @@ struct RestartTests {
         let once = Set(counts.filter { $0.hasSuffix("|1") }.map { String($0.dropLast(2)) })
         #expect(once.count == counts.count, "a write was done twice")
         #expect(record.confirmed.allSatisfy(once.contains), "a confirmed write is not there")
-        print("restart all: \(record.reads) reads and \(record.confirmed.count) writes, none failed")
+        print(
+            "restart all: \(record.reads) reads and \(record.confirmed.count) writes, \(record.unproven.count) refused")
         _ = try await cluster.stop()
     }
 

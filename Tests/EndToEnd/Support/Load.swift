@@ -6,6 +6,8 @@ final class Load: Sendable {
     struct Record {
         var reads = 0
         var failedReads: [String] = []
+        /// Requests that were refused because nothing could be learnt about revocations just then.
+        var unproven: [String] = []
         /// Names of strategies whose creation was confirmed.
         var confirmed: [String] = []
         /// Those whose outcome the answer called unknown.
@@ -42,6 +44,8 @@ final class Load: Sendable {
                 headers: [("Connection", "close")])
             switch (answer.status, answer["code"]?.string) {
             case (201, _): outcome = { $0.confirmed.append(name) }
+            case (503, "revocation_unavailable"), (503, "authentication_unavailable"):
+                outcome = { $0.unproven.append(name) }
             case (503, "outcome_unknown"): outcome = { $0.unknown.append(name) }
             default: outcome = { $0.failedWrites.append("\(name): \(answer.status) \(answer.text.prefix(200))") }
             }
@@ -57,15 +61,22 @@ final class Load: Sendable {
     }
 
     private func read() async {
-        let failure: String?
+        var failure: String?
+        var isUnproven = false
         do {
             let answer = try await user.client.get("/api/v1/strategies?limit=1", headers: [("Connection", "close")])
+            let code = answer["code"]?.string
+            isUnproven = code == "revocation_unavailable" || code == "authentication_unavailable"
             failure = answer.status == 200 ? nil : "\(answer.status) \(answer.text.prefix(200))"
         } catch {
             failure = Task.isCancelled ? nil : "\(error)"
         }
         record.withLock { record in
-            if let failure { record.failedReads.append(failure) } else { record.reads += 1 }
+            switch failure {
+            case nil: record.reads += 1
+            case let failure? where isUnproven: record.unproven.append(failure)
+            case let failure?: record.failedReads.append(failure)
+            }
         }
         try? await Task.sleep(for: .milliseconds(2))
     }

@@ -125,8 +125,15 @@ struct RollingRestart: Sendable {
         guard let server = PostgresServer(name: process.specification.name) else { return }
         // What has been written since the last checkpoint would have to be written at the shutdown.
         _ = await servers.sessions.ask(server, within: .seconds(5), "checkpoint")
+        if server == servers.primary {
+            await servers.holdWrites(on: server)
+            await process.end(process.specification.stopping)
+            try servers.configuration.writePostgres(primary: server)
+            try await process.start()
+            return
+        }
         try await endAndStart(process, process.specification.stopping)
-        if server != servers.primary, try await !servers.isFollowing(server, within: Self.noticeLimit) {
+        if try await !servers.isFollowing(server, within: Self.noticeLimit) {
             throw ClusterError("\(server.name) does not follow \(servers.primary.name) after its restart.")
         }
     }

@@ -34,13 +34,16 @@ struct ConfigurationWriter {
     /// - Parameters:
     ///   - server: only this one's.
     ///   - upstream: whom that one follows, if that is not the primary.
+    ///   - takesWrites: false shortly before the primary is stopped.
     func writePostgres(
-        primary: PostgresServer, only server: PostgresServer? = nil, following upstream: PostgresServer? = nil
+        primary: PostgresServer, only server: PostgresServer? = nil, following upstream: PostgresServer? = nil,
+        takesWrites: Bool = true
     ) throws {
         let files = PostgresFiles(topology, primary: primary)
         for server in server.map({ [$0] }) ?? topology.postgresServers {
             try Files.write(
-                files.configuration(of: server, following: upstream), to: layout.postgresConfiguration(server))
+                files.configuration(of: server, following: upstream, takesWrites: takesWrites),
+                to: layout.postgresConfiguration(server))
         }
     }
 

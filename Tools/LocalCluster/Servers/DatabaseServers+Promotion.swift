@@ -27,6 +27,7 @@ extension DatabaseServers {
         guard let old = record.previousServer else { return }
         let target = record.primaryServer
         if !folder(old).isFenced {
+            if inOrder { await holdWrites(on: old) }
             try await progress.step { try await fence(old, inOrder: inOrder) }
         }
         if await isInRecovery(target) != false {

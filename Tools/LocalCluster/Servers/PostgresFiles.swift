@@ -14,8 +14,12 @@ package struct PostgresFiles: Hashable, Sendable {
     /// A server's configuration: durable as in production, sized for a developer's machine, and no query's values in
     /// the log.
     ///
-    /// - Parameter upstream: whom it follows, if that is not the primary.
-    package func configuration(of server: PostgresServer, following upstream: PostgresServer? = nil) -> String {
+    /// - Parameters:
+    ///   - upstream: whom it follows, if that is not the primary.
+    ///   - takesWrites: false shortly before the primary is stopped.
+    package func configuration(
+        of server: PostgresServer, following upstream: PostgresServer? = nil, takesWrites: Bool = true
+    ) -> String {
         """
         # Written by desk at every start and at every promotion.
         cluster_name = '\(server.name)'
@@ -34,6 +38,7 @@ package struct PostgresFiles: Hashable, Sendable {
         jit = off
 
         fsync = on
+        default_transaction_read_only = \(takesWrites ? "off" : "on")
         max_wal_size = 1GB
         checkpoint_completion_target = 0.9
         \(replication)
