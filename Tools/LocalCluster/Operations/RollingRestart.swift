@@ -1,7 +1,7 @@
 /// Restarts processes of a running cluster, so that nobody who uses it notices.
 ///
 /// Each is taken out of use by those that send it requests, ends when what is in flight is done, and is used again once
-/// it is ready. `docs/decisions/0010` says how each kind is taken out, and what was measured.
+/// it is ready. `docs/decisions/0011` says how each kind is taken out, and what was measured.
 struct RollingRestart: Sendable {
     private static let drainLimit: Duration = .seconds(30)
     /// How long a process's callers may take to notice that it is gone, or back.

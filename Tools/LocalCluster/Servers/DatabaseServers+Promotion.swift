@@ -2,7 +2,7 @@ import Postgres
 
 /// Promotion, in steps that may each be taken again: the record, the fence, the promotion, the epoch.
 ///
-/// `docs/decisions/0009` says what is promised and why the steps come in this order.
+/// `docs/decisions/0010` says what is promised and why the steps come in this order.
 extension DatabaseServers {
     /// Makes a standby the primary. When this returns, services can write to it.
     ///
