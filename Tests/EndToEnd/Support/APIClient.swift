@@ -20,6 +20,8 @@ struct APIClient: Sendable {
 
     let baseURL: String
     var token: String?
+    /// What a client that reads its own writes echoes.
+    var consistency: ConsistencyMemory?
     var timeout: TimeAmount = .seconds(30)
 
     init(_ baseURL: String, token: String? = nil) {
@@ -30,12 +32,14 @@ struct APIClient: Sendable {
     func with(token: String?) -> APIClient {
         var copy = self
         copy.token = token
+        copy.consistency = nil
         return copy
     }
 
     func at(_ baseURL: String) -> APIClient {
         var copy = APIClient(baseURL, token: token)
         copy.timeout = timeout
+        copy.consistency = consistency
         return copy
     }
 
@@ -46,12 +50,14 @@ struct APIClient: Sendable {
         var request = HTTPClientRequest(url: baseURL + path)
         request.method = method
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if let known = consistency?.token { request.headers.add(name: ConsistencyMemory.field, value: known) }
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         if let body {
             request.headers.replaceOrAdd(name: "Content-Type", value: body.type)
             request.body = .bytes(Array(body.text.utf8))
         }
         let response = try await HTTPClient.shared.execute(request, timeout: timeout)
+        consistency?.remember(response.headers.first(name: ConsistencyMemory.field))
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return Answer(
             status: Int(response.status.code), headers: response.headers, bytes: Array(bytes.readableBytesView))

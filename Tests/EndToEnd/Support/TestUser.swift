@@ -20,9 +20,11 @@ struct TestUser: Sendable {
         let login = try await client.login(email, password)
         try #require(login.status == 200, "\(login.text)")
         let token = try #require(login["access_token"]?.string)
+        var own = client.with(token: token)
+        own.consistency = ConsistencyMemory()
         return TestUser(
             id: try #require(registered["id"]?.integer), email: email, accessToken: token,
-            refreshToken: try #require(login["refresh_token"]?.string), client: client.with(token: token))
+            refreshToken: try #require(login["refresh_token"]?.string), client: own)
     }
 
     static func newEmail() -> String { "user-\(UUID().uuidString.lowercased())@example.com" }

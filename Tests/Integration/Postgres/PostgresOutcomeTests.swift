@@ -22,8 +22,9 @@ struct PostgresOutcomeTests {
                     url: proxy.url(database), password: TestDatabase.password, maximumConnections: 1,
                     applicationName: "test"), logger: Logger(label: "test"))
             try await withRunning(client) {
-                _ = try await client.write(insert, [0])
                 _ = try await client.read(read)
+                // Last, because a write is answered with its sync: nothing of these two is under way any more.
+                _ = try await client.write(insert, [0])
                 try await body(client, proxy, database)
             }
             await proxy.close()
