@@ -46,7 +46,8 @@ struct ClusterMonitor: Sendable {
     }
 
     private func keepBeating(_ report: ServerReport, on server: Int) async {
-        guard !(.zero...options.beatInterval).contains(report.beatAge) else { return }
+        // Where there is no replica there is nothing to compare.
+        guard servers.count > 1, !(.zero...options.beatInterval).contains(report.beatAge) else { return }
         let asked = ContinuousClock.now
         // Without a beat the replicas leave rotation by themselves.
         guard let beat = try? await servers[server].raiseBeat(interval: options.beatInterval) else { return }
