@@ -72,7 +72,7 @@ package final class PostgresCopy: Sendable {
         "$BIN/postgres" -D data -c port="$PORT" -c unix_socket_directories="$FOLDER" -c listen_addresses= \\
             -c cluster_name="$NAME" -c primary_conninfo="$UPSTREAM application_name=$NAME" -c primary_slot_name= \\
             -c hot_standby=on -c fsync=off -c wal_retrieve_retry_interval=100 \\
-            -c wal_receiver_timeout=5s -c max_standby_streaming_delay=-1 $SETTINGS &
+            -c wal_receiver_timeout=5s $SETTINGS &
         echo $! > postmaster
         cat > /dev/null
         kill -CONT $! $(cat stopped 2> /dev/null)

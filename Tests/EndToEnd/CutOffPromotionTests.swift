@@ -83,7 +83,7 @@ struct CutOffPromotionTests {
             [ $(id -u) -ne 0 ] || chown postgres \(sockets)
             cd /
             \(account)$bin/postgres -D \(folder) -k \(sockets) -c listen_addresses= \
-                -c max_wal_senders=20 -c max_replication_slots=20 >/dev/null 2>&1 &
+                -c max_connections=300 -c max_wal_senders=20 -c max_replication_slots=20 >/dev/null 2>&1 &
             export PGPASSWORD=$(cat \(secrets)/postgres.password)
             for _ in $(seq 100); do
                 answer=$(psql -h \(sockets) -U postgres -qAtXc 'select pg_is_in_recovery()' 2>/dev/null) && break

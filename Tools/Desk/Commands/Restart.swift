@@ -4,7 +4,7 @@ import LocalCluster
 
 struct Restart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Restart a process, or all of them one after the other, without a failed request.",
+        abstract: "Restart a process, or all of them one after the other, each out of use before it stops.",
         discussion: """
             A process is first taken out of use, and ends when what is in flight is done. nginx renews its workers and \
             keeps its port. With `all`, the first process that does not become ready again stops the rest.

@@ -12,8 +12,10 @@ struct Test: AsyncParsableCommand {
     @Flag(help: "Run the long forms of the tests as well.")
     var slow = false
 
-    /// The target that runs alone: its tests kill and pause the processes of clusters of their own.
-    private static let serialTarget = "EndToEndTests"
+    /// Those that run one after the other: they kill and pause servers of their own, and need the machine to themselves to
+    /// tell a server that is gone from one that is slow.
+    private static let serial =
+        "EndToEndTests[./]|IntegrationTests\\.(ReadRouting|ReadSnapshot|Failover|DurableWrite)Tests/"
 
     func run() async throws {
         let installation = try Installation.find()
@@ -32,9 +34,9 @@ struct Test: AsyncParsableCommand {
                 swift: swift, repository: installation.repository, environment: environment, filter: filter,
                 limit: slow ? .seconds(4 * 3600) : .seconds(25 * 60))
             Console.say("Unit and integration tests")
-            let parallel = try await pass.run(options: ["--skip", "^\(Self.serialTarget)[./]"])
-            Console.say("End-to-end tests, one after the other")
-            let serial = try await pass.run(options: ["--skip", "^(?!\(Self.serialTarget)[./])", "--no-parallel"])
+            let parallel = try await pass.run(options: ["--skip", "^(\(Self.serial))"])
+            Console.say("Tests that stop servers, and end-to-end tests, one after the other")
+            let serial = try await pass.run(options: ["--skip", "^(?!\(Self.serial))", "--no-parallel"])
             report = parallel + serial
         } catch {
             await servers.stop()
