@@ -78,6 +78,8 @@ struct SeedExamplesTests {
 
         let logout = try await user.send(.POST, "/api/v1/auth/logout")
         #expect(logout.status == 204)
+        let isRefused = try await eventually { try await user.get("/api/v1/auth/me").status == 401 }
+        #expect(isRefused)
         let refused = try await user.get("/api/v1/auth/me")
         #expect(refused.status == 401)
         #expect(refused["detail"] == .string("Could not validate credentials"))
