@@ -1,5 +1,6 @@
 import JSON
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite("The way of a user, from registration to logout")
