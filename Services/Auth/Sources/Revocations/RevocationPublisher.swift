@@ -36,8 +36,6 @@ package final class RevocationPublisher: Service, Sendable {
     private static let readingTime = Duration.milliseconds(300)
     /// How long it may take before who asks is answered from memory.
     private static let reportingTime = Duration.milliseconds(150)
-    /// How long every process takes, as a rule, to hear of what was published: two of its polls.
-    private static let spreadingTime = Duration.milliseconds(100)
     private static let cleaningInterval = Duration.seconds(30)
 
     package init(
@@ -64,12 +62,9 @@ package final class RevocationPublisher: Service, Sendable {
             begun.load(ordering: .sequentiallyConsistent), on: eventLoopGroup.any(), for: timing.promise,
             otherwise: false)
         wakeUps.continuation.yield()
-        guard (try? await told.get()) == true else {
+        if (try? await told.get()) != true {
             logger.warning("Redis was not told of a revocation in time; others learn it from Auth")
-            return
         }
-        // A client that asks again right after its logout is refused everywhere then.
-        try? await Task.sleep(for: Self.spreadingTime)
     }
 
     /// What comes after a number: from PostgreSQL, or what is known when that does not answer.
