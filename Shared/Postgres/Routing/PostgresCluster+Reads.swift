@@ -41,8 +41,9 @@ extension PostgresCluster {
         _ statement: Statement, _ parameters: [PostgresValue] = [], caller: Caller = .none
     ) async throws(PostgresError) -> PostgresRows {
         let parameters = try EncodedParameters(parameters)
-        return try await onPrimary(ifReplaced: .askAgain) { server, deadline throws(PostgresError) in
-            try await server.ask(statement, parameters, caller: caller, kind: .read, deadline: deadline)
+        return try await onPrimary(until: .now + deadline, ifReplaced: .askAgain) {
+            server, deadline throws(PostgresError) in
+            try await servers[server].ask(statement, parameters, caller: caller, kind: .read, deadline: deadline)
         }
     }
 

@@ -154,7 +154,7 @@ struct FailoverTests {
         }
     }
 
-    @Test("a write that it refuses as read-only is sent again once somebody takes it")
+    @Test("a write that it refuses as read-only is sent again once somebody takes it, alone or in a transaction")
     func readOnly() async throws {
         try await ReplicatedDatabase.withOwnPrimary("copy-1", replicas: []) { primary, test in
             let cluster = try test.cluster(withPrimary: false)
@@ -168,13 +168,19 @@ struct FailoverTests {
                     try await session.execute("SHOW default_transaction_read_only").text(0, 0) == "on"
                 }
                 #expect(isReadOnly)
+                let attempts = Mutex(0)
                 async let write = cluster.raise()
-                try await Task.sleep(for: .milliseconds(300))
+                async let transaction = cluster.transaction { transaction in
+                    attempts.withLock { $0 += 1 }
+                    return try await transaction.execute(ReplicatedDatabase.write, [.integer(2)]).integer(0, 1)
+                }
+                #expect(try await eventually { attempts.withLock { $0 } > 1 })
                 try await session.execute("SET default_transaction_read_only = off")
                 try await session.execute("ALTER SYSTEM RESET default_transaction_read_only")
                 try await session.execute("SELECT pg_reload_conf()")
                 let after = try await write
                 #expect(after.number == before.number + 1)
+                #expect(try await transaction == 1)
             }
         }
     }
