@@ -15,8 +15,7 @@ final class ClusterUnderTest: Sendable {
 
     let port: Int
     let folder: String
-    // Process is thread-safe for what is called here: terminationStatus, isRunning, processIdentifier.
-    nonisolated(unsafe) private let supervisor: Process
+    private let supervisor: Process
     private let input: Pipe
     private let log: URL
 
