@@ -1,7 +1,7 @@
 import JSON
 import Synchronization
 
-/// Constant reads and writes of one user through nginx, each on a connection of its own, and what came of them.
+/// Constant reads and writes of one user through nginx, on connections that are kept, and what came of them.
 final class Load: Sendable {
     struct Record {
         var reads = 0
@@ -40,8 +40,7 @@ final class Load: Sendable {
         let outcome: (inout Record) -> Void
         do {
             let answer = try await user.client.post(
-                "/api/v1/strategies", json: #"{"strategy_name":"\#(name)","parameters":{}}"#,
-                headers: [("Connection", "close")])
+                "/api/v1/strategies", json: #"{"strategy_name":"\#(name)","parameters":{}}"#)
             switch (answer.status, answer["code"]?.string) {
             case (201, _): outcome = { $0.confirmed.append(name) }
             case (503, "revocation_unavailable"), (503, "authentication_unavailable"):
@@ -64,7 +63,7 @@ final class Load: Sendable {
         var failure: String?
         var isUnproven = false
         do {
-            let answer = try await user.client.get("/api/v1/strategies?limit=1", headers: [("Connection", "close")])
+            let answer = try await user.client.get("/api/v1/strategies?limit=1")
             let code = answer["code"]?.string
             isUnproven = code == "revocation_unavailable" || code == "authentication_unavailable"
             failure = answer.status == 200 ? nil : "\(answer.status) \(answer.text.prefix(200))"

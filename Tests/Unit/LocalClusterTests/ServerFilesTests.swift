@@ -85,7 +85,13 @@ import Testing
                 #"if (-f "/data/nginx/out/gateway-2") { set $cryptodesk_gateways gateways-without-2; }"#))
         let group = try #require(files.upstreams.split(separator: "upstream gateways-without-2 {").last)
         #expect(group.contains("127.0.0.1:8181") && !group.contains("127.0.0.1:8182"))
-        #expect(!NginxFiles(topology(ClusterOptions(gateways: 1)), webFolder: nil).choice.contains("if"))
+        #expect(!NginxFiles(topology(ClusterOptions(gateways: 1)), webFolder: nil).choice.contains("gateway-1"))
+    }
+
+    @Test("before its workers are renewed, a file makes nginx end connections with their answers")
+    func closing() {
+        let files = NginxFiles(topology(), webFolder: nil)
+        #expect(files.choice.contains(#"if (-f "/data/nginx/out/nginx") { set $cryptodesk_closes 1; }"#))
     }
 
     @Test("a template's own placeholders are filled in, and nginx's variables left alone")

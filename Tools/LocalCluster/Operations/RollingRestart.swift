@@ -6,6 +6,8 @@ struct RollingRestart: Sendable {
     private static let drainLimit: Duration = .seconds(30)
     /// How long a process's callers may take to notice that it is gone, or back.
     private static let noticeLimit: Duration = .seconds(20)
+    /// Clients that keep a connection and send no request for as long may find it closed.
+    private static let closingTime: Duration = .seconds(2)
 
     let topology: ClusterTopology
     let processes: [SupervisedProcess]
@@ -139,12 +141,20 @@ struct RollingRestart: Sendable {
     }
 
     /// nginx's master starts new workers, and the old ones finish what they have begun.
+    ///
+    /// An old worker closes the connections that are idle at that moment, and a request may just be on its way there. So
+    /// for a time before, each answer ends its connection: none is left but of clients that ask for nothing.
     private func renewWorkers(of process: SupervisedProcess) async throws -> String {
-        let before = await process.descendants
+        let mark = topology.layout.nginxMark("nginx")
+        try Files.write("", to: mark)
+        defer { Files.remove(mark) }
+        try await Task.sleep(for: Self.closingTime)
+        let before = await process.workers
         try await process.send(.hangUp)
+        // The old ones still take connections for a moment after the new ones have begun.
         try await wait("nginx has not renewed its workers") {
-            let now = await process.descendants
-            return !now.subtracting(before).isEmpty
+            let now = await process.workers
+            return !now.subtracting(before).isEmpty && now.isDisjoint(with: before)
         }
         return "nginx renewed its workers; its port stayed open, and the old ones finish what they have"
     }

@@ -40,6 +40,9 @@ struct ProcessTable {
         var executable: String { Self.link("/proc/\(pid)/exe") }
         var workingFolder: String { Self.link("/proc/\(pid)/cwd") }
 
+        /// The command line, which some programs replace with what they are doing.
+        var title: String { Files.read("/proc/\(pid)/cmdline") ?? "" }
+
         private static func link(_ path: String) -> String {
             (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) ?? ""
         }

@@ -181,10 +181,11 @@ actor SupervisedProcess {
         return ProcessTable.read().tree(of: child.pid).first.map { !$0.isStopped } ?? false
     }
 
-    /// The processes that it has started, such as workers.
-    var descendants: Set<Int32> {
-        guard let child else { return [] }
-        return Set(ProcessTable.read().tree(of: child.pid).map(\.pid)).subtracting([child.pid])
+    /// The processes below this one that take requests: nginx's old workers say in their titles that they no longer do.
+    var workers: Set<Int32> {
+        guard let pid = child?.pid else { return [] }
+        let below = ProcessTable.read().tree(of: pid).dropFirst()
+        return Set(below.filter { !$0.title.contains("shutting down") }.map(\.pid))
     }
 
     private func signalAll(_ signal: ProcessSignal) {

@@ -27,7 +27,7 @@ package struct ClusterLayout: Hashable, Sendable {
     /// Who is the primary.
     package var primaryRecord: String { folder + "/primary.json" }
     package var nginxFolder: String { folder + "/nginx" }
-    /// Holds a file for the gateway that nginx is to leave out.
+    /// Holds a file for the gateway that nginx is to leave out, and one while nginx is to end connections.
     package var nginxMarks: String { nginxFolder + "/out" }
 
     package var controlSocket: String { runFolder + "/control.sock" }
@@ -43,7 +43,7 @@ package struct ClusterLayout: Hashable, Sendable {
     }
     /// The password of the role that replicates, as libpq reads it (a `passfile`).
     package var replicationPasswordFile: String { configurationFolder + "/replication.pgpass" }
-    package func nginxMark(_ gateway: String) -> String { nginxMarks + "/" + gateway }
+    package func nginxMark(_ process: String) -> String { nginxMarks + "/" + process }
     package func log(_ process: String) -> String { logsFolder + "/\(process).log" }
     package func redisFolder(_ name: String) -> String { folder + "/" + name }
     package func redisSocket(_ name: String) -> String { redisSocketFolder + "/\(name).sock" }
