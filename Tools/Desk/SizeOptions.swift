@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import LocalCluster
 
 /// How large a cluster is, and where it listens.
@@ -46,8 +47,13 @@ struct SizeOptions: ParsableArguments {
             settings: try parsedSettings())
     }
 
+    /// All instances share this machine: together they need no more event loops than it has cores.
+    private var eventLoops: Int {
+        max(1, ProcessInfo.processInfo.activeProcessorCount / max(1, gateways, strategies))
+    }
+
     private func parsedSettings() throws -> [String: String] {
-        var parsed: [String: String] = [:]
+        var parsed = ["EVENT_LOOPS": "\(eventLoops)"]
         for setting in settings {
             let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[0].isEmpty else {

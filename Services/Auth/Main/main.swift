@@ -4,6 +4,8 @@ import HTTPService
 import NIOPosix
 
 await ServiceProcess.run("auth", environment: ProcessInfo.processInfo.environment) { reader, logger in
-    try AuthApplication.make(
-        settings: AuthSettings(reader: reader), eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+    let settings = try AuthSettings(reader: reader)
+    return try AuthApplication.make(
+        settings: settings,
+        eventLoopGroup: MultiThreadedEventLoopGroup(numberOfThreads: settings.server.eventLoopCount), logger: logger)
 }

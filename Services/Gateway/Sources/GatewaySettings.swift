@@ -10,7 +10,6 @@ package struct GatewaySettings: Sendable {
         + [CommonSettings.jwksURLs]
         + [
             authUpstreams, strategiesUpstreams, corsOrigins, rateLimitUser, rateLimitAddress, rateLimitGateways,
-            eventLoops,
             maximumBody, maximumConnections, redisDeadline, accessLogInterval,
         ] + GatewayTimeouts.catalogue + UpstreamSettings.catalogue
 
@@ -37,10 +36,6 @@ package struct GatewaySettings: Sendable {
         summary:
             "The most gateways that may hold a share of a limit's burst in advance; further ones ask Redis each time.",
         isAllowed: { (1...1000).contains($0) })
-    /// Threads that carry requests.
-    package static let eventLoops = Setting<Int>(
-        "event.loops", default: 0, summary: "Threads that carry requests; 0 for one a core.",
-        isAllowed: { (0...64).contains($0) })
     /// The largest request body, in bytes.
     package static let maximumBody = Setting<Int>(
         "max.body.bytes", default: 10 * 1024 * 1024, unit: "bytes",
@@ -72,7 +67,6 @@ package struct GatewaySettings: Sendable {
     package let origins: [String]
     package let rateLimits: RateLimitPolicies
     package let maximumGateways: Int
-    package let eventLoopCount: Int
     package var limits = RequestLimits()
     package let maximumConnectionCount: Int
     package let accessLogEvery: Int
@@ -98,7 +92,6 @@ package struct GatewaySettings: Sendable {
         rateLimits = RateLimitPolicies(
             user: try reader.value(Self.rateLimitUser), address: try reader.value(Self.rateLimitAddress))
         maximumGateways = try reader.value(Self.rateLimitGateways)
-        eventLoopCount = try reader.value(Self.eventLoops)
         limits.body = try reader.value(Self.maximumBody)
         maximumConnectionCount = try reader.value(Self.maximumConnections)
         accessLogEvery = try reader.value(Self.accessLogInterval)

@@ -4,7 +4,8 @@ import NIOPosix
 import Strategies
 
 await ServiceProcess.run("strategies", environment: ProcessInfo.processInfo.environment) { reader, logger in
-    try StrategiesApplication.make(
-        settings: StrategiesSettings(reader: reader), eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-        logger: logger)
+    let settings = try StrategiesSettings(reader: reader)
+    return try StrategiesApplication.make(
+        settings: settings,
+        eventLoopGroup: MultiThreadedEventLoopGroup(numberOfThreads: settings.server.eventLoopCount), logger: logger)
 }

@@ -1,5 +1,6 @@
 package import APIContract
 import Logging
+import NIOCore
 package import Settings
 
 /// The settings that every process has: its two ports, its logs and its shutdown.
@@ -27,6 +28,10 @@ package struct ServerSettings: Sendable {
         "drain.delay.ms", default: 5000, unit: "ms",
         summary: "How long a process that was told to stop goes on serving, while balancers take it out.",
         isAllowed: { (0...300_000).contains($0) })
+    /// Threads of the event loops.
+    package static let eventLoops = Setting<Int>(
+        "event.loops", default: 0, summary: "Threads that carry requests; 0 for one a core.",
+        isAllowed: { (0...256).contains($0) })
     /// Peers whose `X-Forwarded-*` are believed.
     package static let trustedProxies = Setting<String>(
         "trusted.proxies", default: "127.0.0.0/8,::1",
@@ -34,20 +39,24 @@ package struct ServerSettings: Sendable {
         isAllowed: { (try? TrustedProxies($0)) != nil })
 
     package static let catalogue: [any AnySetting] = [
-        listenHost, listenPort, adminHost, adminPort, logLevel, drainDelay, trustedProxies,
+        listenHost, listenPort, adminHost, adminPort, logLevel, drainDelay, eventLoops, trustedProxies,
     ]
 
     package let publicAddress: ListenAddress
     package let adminAddress: ListenAddress
     package let drainDelay: Duration
+    /// At least one.
+    package let eventLoopCount: Int
     package let trustedProxies: TrustedProxies
 
     package init(
-        publicAddress: ListenAddress, adminAddress: ListenAddress, drainDelay: Duration, trustedProxies: TrustedProxies
+        publicAddress: ListenAddress, adminAddress: ListenAddress, drainDelay: Duration, eventLoopCount: Int = 2,
+        trustedProxies: TrustedProxies
     ) {
         self.publicAddress = publicAddress
         self.adminAddress = adminAddress
         self.drainDelay = drainDelay
+        self.eventLoopCount = eventLoopCount
         self.trustedProxies = trustedProxies
     }
 
@@ -57,6 +66,8 @@ package struct ServerSettings: Sendable {
             host: try reader.value(Self.listenHost), port: try reader.value(Self.listenPort))
         adminAddress = ListenAddress(host: try reader.value(Self.adminHost), port: try reader.value(Self.adminPort))
         drainDelay = .milliseconds(try reader.value(Self.drainDelay))
+        let eventLoops = try reader.value(Self.eventLoops)
+        eventLoopCount = eventLoops == 0 ? System.coreCount : eventLoops
         trustedProxies = try TrustedProxies(try reader.value(Self.trustedProxies))
     }
 }

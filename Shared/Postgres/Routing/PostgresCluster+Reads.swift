@@ -1,7 +1,7 @@
 extension PostgresCluster {
     /// Executes a statement that changes nothing, on a server that meets the requirement.
     ///
-    /// - Parameter statement: returns at least one row, and in every row the revision's epoch and number as the first
+    /// - Parameter statement: returns at least one row, and in the first one the revision's epoch and number as the first
     ///   two columns, from the same snapshot as the others.
     /// - Throws: ``PostgresError``; code `behind` when no server that may be asked has caught up with the minimum,
     ///   `revisionLost` when the primary itself has not.

@@ -88,7 +88,7 @@ struct StatementCatalogueTests {
         }
     }
 
-    @Test("every read returns its user's revision in every row, and at least one row")
+    @Test("every read returns at least one row, its user's revision in the first, and no other revision in any")
     func reads() async throws {
         for (role, statements) in [
             (TestDatabase.Role.strategies, Strategies.Queries.reads), (.auth, Auth.Queries.reads),
@@ -98,8 +98,9 @@ struct StatementCatalogueTests {
                     let parameters = try Self.parameters(of: statement, fixture)
                     let rows = try await fixture.session.execute(statement.sql, parameters)
                     #expect(try RevisedRows(rows).revision == Revision(epoch: 1, number: 3), "\(statement.name)")
-                    for row in 0..<rows.count {
-                        #expect(rows.integer(row, 0) == 1 && rows.integer(row, 1) == 3, "\(statement.name)")
+                    for row in 1..<max(1, rows.count) {
+                        let (epoch, number) = (rows.integer(row, 0), rows.integer(row, 1))
+                        #expect((epoch ?? 1) == 1 && (number ?? 3) == 3, "\(statement.name)")
                     }
                     // Somebody of whom nothing is known.
                     var foreign = parameters

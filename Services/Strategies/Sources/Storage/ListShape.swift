@@ -57,20 +57,19 @@ struct ListShape: Hashable, Sendable {
             let comparison = sort.isDescending ? "<" : ">"
             conditions.append("(\(sort.column), id) \(comparison) (\(next())::\(type), \(next())::bigint)")
         }
-        // The outer order is what makes the order certain: a join promises none.
+        // The revision comes first and alone, for a join would repeat it in each row and need an order of its own. UNION
+        // ALL promises no order between its parts, so the page is believed only where it begins with the revision.
         return Statement(
             "strategies_list_\(index)",
             """
-            SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision, page.document
-            FROM (SELECT) AS caller
-            LEFT JOIN user_revisions r ON r.user_id = $1
-            LEFT JOIN LATERAL (
-                SELECT document, \(sort.column), id FROM trading_strategies
+            SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision, NULL AS document
+            FROM (SELECT) AS caller LEFT JOIN user_revisions r ON r.user_id = $1
+            UNION ALL (
+                SELECT NULL, NULL, document FROM trading_strategies
                 WHERE \(conditions.joined(separator: "\n      AND "))
                 ORDER BY \(sort.column) \(direction), id \(direction)
                 LIMIT $2
-            ) AS page ON true
-            ORDER BY page.\(sort.column) \(direction), page.id \(direction)
+            )
             """)
     }
 }

@@ -2,8 +2,8 @@ package import Postgres
 
 /// Every statement of this service. Each filters by the caller's id first; row-level security does so again.
 ///
-/// Reads and writes begin with the revision's two columns, as `UserDatabase` wants them: a read from its own snapshot, a
-/// write from `raise_revision`, which is called once the data's row is locked.
+/// Reads and writes begin with the revision's two columns, as `UserDatabase` wants them in the first row: a read from its
+/// own snapshot, a write from `raise_revision`, which is called once the data's row is locked.
 package enum Queries {
     package static let get = Statement(
         "strategies_get",
