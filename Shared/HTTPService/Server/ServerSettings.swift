@@ -35,7 +35,8 @@ package struct ServerSettings: Sendable {
     /// Peers whose `X-Forwarded-*` are believed.
     package static let trustedProxies = Setting<String>(
         "trusted.proxies", default: "127.0.0.0/8,::1",
-        summary: "CIDR blocks, separated by commas, of the peers whose X-Forwarded-For is believed.",
+        summary:
+            "CIDR blocks, separated by commas, of the peers whose X-Forwarded-For, or else Forwarded, is believed.",
         isAllowed: { (try? TrustedProxies($0)) != nil })
 
     package static let catalogue: [any AnySetting] = [

@@ -160,10 +160,12 @@ struct RawAnswer: CustomStringConvertible {
             body = String(after[..<(last?.lowerBound ?? after.endIndex)])
             rest = end.map { String(after[$0.upperBound...]) } ?? ""
         } else {
-            let bytes = after.utf8.prefix(length ?? 0)
-            isComplete = bytes.count == length ?? 0
+            // These tell the length of a body that they do not have.
+            let count = status == 204 || status == 304 ? 0 : length ?? 0
+            let bytes = after.utf8.prefix(count)
+            isComplete = bytes.count == count
             body = String(Substring(bytes))
-            rest = String(Substring(after.utf8.dropFirst(length ?? 0)))
+            rest = String(Substring(after.utf8.dropFirst(count)))
         }
     }
 

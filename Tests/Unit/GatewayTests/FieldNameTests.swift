@@ -9,7 +9,7 @@ struct FieldNameTests {
             "X-User-Id", "X-User-Role", "x-user", "X-Auth-User", "X-Auth-Request-Email", "X-Authenticated-Userid",
             "X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Prefix", "X-Forwarded-Client-Cert", "X-Real-IP",
             "X-Remote-User", "Remote-User", "X-Consumer-Username", "X-Credential-Identifier", "X-Client-IP",
-            "True-Client-IP", "CF-Connecting-IP", "Forwarded", "X-Original-URL", "X-Rewrite-URL",
+            "True-Client-IP", "CF-Connecting-IP", "X-Original-URL", "X-Rewrite-URL",
             "X-HTTP-Method-Override", "X-JWT-Assertion", "X-Internal-Token", "X-Role", "X-Groups",
             "X_User_Id", "x_forwarded_for", "Content_Length", "Transfer_Encoding",
         ])
@@ -34,6 +34,7 @@ struct FieldNameTests {
             ("connection", .connection), ("x-forwarded-for", .forwardedFor), ("authorization", .authorization),
             ("sec-fetch-site", .secFetchSite), ("access-control-request-headers", .requestHeaders),
             ("access-control-allow-origin", .accessControl), ("upgrade", .upgrade), ("traceparent", .traceParent),
+            ("forwarded", .forwarded),
         ] {
             #expect(FieldName(name) == field)
             #expect(FieldName(name.uppercased()) == field)

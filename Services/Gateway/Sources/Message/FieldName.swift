@@ -6,7 +6,7 @@ package enum FieldName: Sendable, Hashable {
     case authorization, cookie, origin, secFetchSite, requestMethod, requestHeaders, traceState, via
     // Fields that the gateway reads and writes anew.
     case host, contentLength, transferEncoding, connection, expect, requestID, traceParent
-    case forwardedFor, forwardedProto, forwardedHost
+    case forwardedFor, forwardedProto, forwardedHost, forwarded
     /// `Upgrade`, `Keep-Alive` and the others that concern one connection only (RFC 9110 §7.6.1).
     case upgrade, hopByHop
     /// What only the gateway or a proxy in front of it could know; never taken from outside.
@@ -44,6 +44,7 @@ package enum FieldName: Sendable, Hashable {
         "host": .host, "content-length": .contentLength, "transfer-encoding": .transferEncoding,
         "connection": .connection, "expect": .expect, "x-request-id": .requestID, "traceparent": .traceParent,
         "x-forwarded-for": .forwardedFor, "x-forwarded-proto": .forwardedProto, "x-forwarded-host": .forwardedHost,
+        "forwarded": .forwarded,
         "upgrade": .upgrade, "te": .hopByHop, "trailer": .hopByHop, "keep-alive": .hopByHop,
         "proxy-connection": .hopByHop, "proxy-authenticate": .hopByHop, "proxy-authorization": .hopByHop,
         "server": .server, "date": .date, "x-content-type-options": .contentTypeOptions,
@@ -69,7 +70,6 @@ package enum FieldName: Sendable, Hashable {
                 || name.hasPrefix("x-http-method") || name == "x-method-override" || name == "x-real-ip"
                 || name == "x-cluster-client-ip" || name == "x-role" || name == "x-roles" || name == "x-groups"
                 || name == "x-email" || name == "x-tenant-id" || name == "x-account-id"
-        case UInt8(ascii: "f"): name == "forwarded"
         case UInt8(ascii: "r"): name.hasPrefix("remote-")
         case UInt8(ascii: "c"): name == "client-ip" || name == "cf-connecting-ip" || name == "client-cert"
         case UInt8(ascii: "t"): name == "true-client-ip"

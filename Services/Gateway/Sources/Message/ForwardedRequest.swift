@@ -19,12 +19,29 @@ package struct ForwardedRequest: Sendable, Hashable {
             self.init(clientAddress: peer, forwardedFor: peer, proto: "http", host: request.host)
             return
         }
+        // A proxy that writes one of the two forms may pass the client's other form on, so they are never mixed.
+        if request.forwardedFor.isEmpty, !request.forwarded.isEmpty {
+            self.init(elements: request.forwarded, of: request, peer: peer, proxies: proxies)
+            return
+        }
         let hops = proxies.hops(peer: peer, forwardedFor: request.forwardedFor)
         self.init(
-            clientAddress: hops.last ?? peer,
-            forwardedFor: hops.count == 1 ? peer : hops.reversed().joined(separator: ", "),
-            proto: request.forwardedProto == "https" ? "https" : "http",
-            host: request.forwardedHost.flatMap { Self.isHost($0) ? $0 : nil } ?? request.host)
+            hops: hops, proto: request.forwardedProto, host: request.forwardedHost, of: request)
+    }
+
+    /// RFC 7239. Scheme and host are what the proxy next to the client says.
+    private init(elements values: [String], of request: RequestHead, peer: String, proxies: TrustedProxies) {
+        let elements = ForwardedElement.read(values) ?? []
+        let hops = proxies.hops(peer: peer, forwardedFor: elements.map { $0.address ?? "unknown" })
+        let nearest = elements.suffix(max(1, hops.count - 1)).first
+        self.init(hops: hops, proto: nearest?.proto, host: nearest?.host, of: request)
+    }
+
+    private init(hops: [String], proto: String?, host: String?, of request: RequestHead) {
+        self.init(
+            clientAddress: hops.last ?? "", forwardedFor: hops.reversed().joined(separator: ", "),
+            proto: proto == "https" ? "https" : "http",
+            host: host.flatMap { Authority.isWellFormed($0) && $0.utf8.count < 256 ? $0 : nil } ?? request.host)
     }
 
     private init(clientAddress: String, forwardedFor: String, proto: String, host: String) {
@@ -32,9 +49,5 @@ package struct ForwardedRequest: Sendable, Hashable {
         self.forwardedFor = forwardedFor
         self.proto = proto
         self.host = host
-    }
-
-    private static func isHost(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count < 256 && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2C }
     }
 }

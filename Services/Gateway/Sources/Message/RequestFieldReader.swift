@@ -30,6 +30,7 @@ struct RequestFieldReader {
         case .forwardedFor: request.forwardedFor.append(value)
         case .forwardedProto: request.forwardedProto = value
         case .forwardedHost: request.forwardedHost = value
+        case .forwarded: request.forwarded.append(value)
         case .upgrade: request.keepsAlive = false  // llhttp reads nothing more after a request that asks to upgrade
         default: break
         }
@@ -38,7 +39,7 @@ struct RequestFieldReader {
     /// What can only be told once all fields are read.
     mutating func finish(_ request: inout RequestHead) throws(RequestRefusal) {
         if let authority = request.target.authority {
-            guard Self.isAuthority(authority) else { throw .malformed("The request target is malformed") }
+            guard Authority.isWellFormed(authority) else { throw .malformed("The request target is malformed") }
             request.host = authority
         }
         guard hasHost || request.version == .http1_0 else { throw .malformed("The Host header is missing") }
@@ -61,7 +62,7 @@ struct RequestFieldReader {
 
     private mutating func readHost(_ value: String, into request: inout RequestHead) throws(RequestRefusal) {
         guard !hasHost else { throw .malformed("Host occurs twice") }
-        guard Self.isAuthority(value) else { throw .malformed("The Host header is malformed") }
+        guard Authority.isWellFormed(value) else { throw .malformed("The Host header is malformed") }
         hasHost = true
         request.host = value
     }
@@ -89,31 +90,35 @@ struct RequestFieldReader {
         case "close": request.keepsAlive = false
         default:
             for option in value.split(separator: ",") {
-                switch option.filter({ $0 != " " && $0 != "\t" }).lowercased() {
+                switch Self.trimmed(option).lowercased() {
                 case "close": request.keepsAlive = false
                 case "keep-alive", "": break
-                case let name: request.connectionFields.append(name)
+                case let name:
+                    guard Self.mayEnd(name) else { throw .malformed("Connection names a field that is not its own") }
+                    request.connectionFields.append(name)
                 }
             }
+        }
+    }
+
+    private static func trimmed(_ option: Substring) -> Substring {
+        var option = option.drop { $0 == " " || $0 == "\t" }
+        while option.last == " " || option.last == "\t" { option.removeLast() }
+        return option
+    }
+
+    /// A field for all recipients does not end here (RFC 9110 §7.6.1): a client that names it wants the gateway to decide on
+    /// another request than the service.
+    private static func mayEnd(_ name: String) -> Bool {
+        guard name.utf8.allSatisfy(HeadFragment.isTokenCharacter) else { return false }
+        return switch FieldName(name) {
+        case .other, .hopByHop, .upgrade, .identity: true
+        default: false
         }
     }
 
     private func readExpectation(_ value: String, into request: inout RequestHead) throws(RequestRefusal) {
         guard value.lowercased() == "100-continue" else { throw .unknownExpectation }
         request.expectsContinue = true
-    }
-
-    /// A host name, an IPv4 address or a bracketed IPv6 address, with or without a port; no user information.
-    private static func isAuthority(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                    UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
-                    true
-                default: false
-                }
-            }
     }
 }

@@ -26,6 +26,7 @@ package struct RequestHead: Sendable {
     package internal(set) var forwardedFor: [String] = []
     package internal(set) var forwardedProto: String?
     package internal(set) var forwardedHost: String?
+    package internal(set) var forwarded: [String] = []
     /// `Access-Control-Request-Method`, which makes an `OPTIONS` with an origin a CORS preflight.
     package internal(set) var preflightMethod: String?
 

@@ -21,6 +21,8 @@ package struct RequestHeadPolicy: Sendable {
         guard head.uri.utf8.count <= limits.uri else { throw .uriTooLong }
         guard head.headers.count <= limits.headerFields else { throw .headersTooLarge }
         guard head.version == .http1_1 || head.version == .http1_0 else { throw .malformed("Unknown HTTP version") }
+        // What follows would be a tunnel's, and there is none here (RFC 9110 §9.3.6).
+        guard head.method != .CONNECT else { throw .malformed("The gateway opens no tunnels") }
         let target = try RequestTarget(head.uri, isOptions: head.method == .OPTIONS)
         var request = RequestHead(head, target: target)
         var reader = RequestFieldReader()

@@ -34,7 +34,7 @@ package struct RequestHeadWriter: Sendable {
     private static func passes(_ name: String, of request: RequestHead) -> Bool {
         switch FieldName(name) {
         case .host, .contentLength, .transferEncoding, .connection, .expect, .requestID, .traceParent, .forwardedFor,
-            .forwardedProto, .forwardedHost, .upgrade, .hopByHop, .identity:
+            .forwardedProto, .forwardedHost, .forwarded, .upgrade, .hopByHop, .identity:
             false
         default: request.connectionFields.isEmpty || !request.connectionFields.contains(name.lowercased())
         }

@@ -23,7 +23,8 @@ package struct RequestTarget: Sendable, Hashable {
     /// Reads a request line's target.
     ///
     /// - Throws: ``RequestRefusal`` for what is not well formed, and for a path that another reader could take for a
-    ///   different one: empty or dot segments, and percent-encoded slashes, dots and control characters.
+    ///   different one: empty or dot segments, percent-encoded slashes, dots and control characters, what is encoded twice,
+    ///   and encoded bytes that are no UTF-8.
     package init(_ uri: String, isOptions: Bool) throws(RequestRefusal) {
         if uri == "*" {
             guard isOptions else { throw .malformed("Only OPTIONS may ask for *") }
@@ -68,20 +69,23 @@ package struct RequestTarget: Sendable, Hashable {
     private static func check(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
         var index = 1
         var segment = 1
+        var isASCII = true
         while index < text.count, text[index] != UInt8(ascii: "?") {
             switch text[index] {
             case UInt8(ascii: "/"):
                 guard index > segment, !isDotSegment(text[segment..<index]) else { return nil }
                 segment = index + 1
             case UInt8(ascii: "%"):
-                guard index + 2 < text.count, isHarmless(text[index + 1], text[index + 2]) else { return nil }
+                guard let byte = encoded(text, at: index), isHarmless(byte) else { return nil }
+                guard byte != UInt8(ascii: "%") || encoded(text, at: index + 2) == nil else { return nil }
+                isASCII = isASCII && byte < 0x80
                 index += 2
             case let byte:
                 guard isPathCharacter(byte) else { return nil }
             }
             index += 1
         }
-        guard !isDotSegment(text[segment..<index]) else { return nil }
+        guard !isDotSegment(text[segment..<index]), isASCII || isUTF8(text[..<index]) else { return nil }
         return text[index...].allSatisfy(isQueryCharacter) ? index : nil
     }
 
@@ -93,13 +97,29 @@ package struct RequestTarget: Sendable, Hashable {
     }
 
     /// Whether a percent-encoded byte may stand in a path: not a slash of either kind, a dot or a control character.
-    private static func isHarmless(_ high: UInt8, _ low: UInt8) -> Bool {
-        guard let high = Character(UnicodeScalar(high)).hexDigitValue,
-            let low = Character(UnicodeScalar(low)).hexDigitValue
-        else { return false }
-        let byte = UInt8(high << 4 | low)
+    private static func isHarmless(_ byte: UInt8) -> Bool {
         let forbidden: [UInt8] = [UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "."), 0x7F]
         return byte >= 0x20 && !forbidden.contains(byte)
+    }
+
+    /// The byte that a percent sign and two hexadecimal digits stand for.
+    private static func encoded(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> UInt8? {
+        guard index + 2 < text.count, let high = Character(UnicodeScalar(text[index + 1])).hexDigitValue,
+            let low = Character(UnicodeScalar(text[index + 2])).hexDigitValue
+        else { return nil }
+        return UInt8(high << 4 | low)
+    }
+
+    /// Whether a path is UTF-8 once it is decoded. An overlong encoding is none (RFC 3629 §3).
+    private static func isUTF8(_ path: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        let text = UnsafeBufferPointer(rebasing: path)
+        var (decoded, index) = ([UInt8](), 0)
+        while index < text.count {
+            let byte = text[index] == UInt8(ascii: "%") ? encoded(text, at: index) : nil
+            decoded.append(byte ?? text[index])
+            index += byte == nil ? 1 : 3
+        }
+        return String(validating: decoded, as: UTF8.self) != nil
     }
 
     /// `pchar` of RFC 3986 §3.3 without the percent sign.
