@@ -95,27 +95,36 @@ let package = Package(
         system("CLinux", apt: "libc6-dev"),
         shared("JSON"),
         shared("APIContract", ["JSON", nioCore]),
+        shared("PrometheusMetrics"),
         shared("Telemetry", ["JSON", logging]),
         shared("Settings", [configuration, systemPackage]),
         shared("Reactor", ["CLinux"]),
         shared("Postgres", ["CLibPQ", "Reactor", collections, logging, serviceLifecycle]),
         shared("Migrations", path: "Database/Migrations", ["Postgres", crypto, logging]),
-        shared("Redis", ["CHiredis", nioCore, nioPosix, nioSSL, collections, crypto, logging, serviceLifecycle]),
+        shared(
+            "Redis",
+            [
+                "CHiredis", "PrometheusMetrics", nioCore, nioPosix, nioSSL, collections, crypto, logging,
+                serviceLifecycle,
+            ]),
         shared(
             "Authentication",
             [
-                "JSON", "Redis", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, collections, crypto, cryptoExtras,
+                "JSON", "PrometheusMetrics", "Redis", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, collections, crypto,
+                cryptoExtras,
                 logging, serviceLifecycle,
             ]),
         shared(
             "HTTPService",
             [
-                "APIContract", "CLinux", "JSON", "Authentication", "Telemetry", "Settings", nioCore, nioHTTP1,
+                "APIContract", "CLinux", "JSON", "Authentication", "PrometheusMetrics", "Telemetry", "Settings",
+                nioCore, nioHTTP1,
                 nioHTTPTypes,
                 hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, unixSignals,
             ]),
         shared(
-            "ServiceDatabase", path: "Database/Service", ["HTTPService", "JSON", "Postgres", "Settings", logging]),
+            "ServiceDatabase", path: "Database/Service",
+            ["HTTPService", "JSON", "PrometheusMetrics", "Postgres", "Settings", logging]),
         shared(
             "Consistency",
             ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", crypto, hummingbird, httpTypes]),
@@ -132,12 +141,13 @@ let package = Package(
             "Consistency",
             ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", "TestSupport", crypto, httpTypes]),
         unitTests("JSON"),
+        unitTests("PrometheusMetrics", ["TestSupport"]),
         unitTests("LocalCluster"),
         unitTests("Postgres"),
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),
         unitTests("Telemetry", ["JSON", logging]),
-        unitTests("Gateway", ["APIContract", "JSON", "Redis", "Settings", nioCore, nioHTTP1]),
+        unitTests("Gateway", ["APIContract", "JSON", "PrometheusMetrics", "Redis", "Settings", nioCore, nioHTTP1]),
         unitTests(
             "HTTPService",
             [
@@ -151,7 +161,7 @@ let package = Package(
         unitTests("Authentication", ["JSON", crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
         .testTarget(
-            name: "ReadmeTests", dependencies: ["Auth", "Gateway", "Settings", "Strategies"],
+            name: "ReadmeTests", dependencies: ["Auth", "Gateway", "PrometheusMetrics", "Settings", "Strategies"],
             path: "Tests/Unit/ReadmeTests"),
         .testTarget(
             name: "EndToEndTests",
@@ -161,30 +171,35 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Gateway", "HTTPService", "JSON",
-                "Postgres",
+                "PrometheusMetrics", "Postgres",
                 "Migrations", "Redis",
-                "Settings", "Strategies", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1, hummingbird,
+                "Settings", "Strategies", "Telemetry", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1,
+                hummingbird,
                 httpTypes,
                 crypto, logging, serviceLifecycle,
-            ], path: "Tests/Integration"),
+            ], path: "Tests/Integration", exclude: ["Gateway/Corpus/requests", "Gateway/Corpus/answers"]),
     ]
         + service(
             "Gateway",
             [
-                "APIContract", "Authentication", "JSON", "Redis", "Settings", "Telemetry", "HTTPService",
+                "APIContract", "Authentication", "JSON", "PrometheusMetrics", "Redis", "Settings", "Telemetry",
+                "HTTPService",
                 nioCore, nioPosix, nioHTTP1, collections, logging, serviceLifecycle,
             ])
         + service(
             "Auth",
             [
-                "APIContract", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON", "Postgres", "Redis",
-                "ServiceDatabase", "Settings", nioCore, nioPosix, hummingbird, crypto, collections, httpTypes, logging,
+                "APIContract", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON", "PrometheusMetrics",
+                "Postgres",
+                "Redis", "ServiceDatabase", "Settings", nioCore, nioPosix, hummingbird, crypto, collections, httpTypes,
+                logging,
                 serviceLifecycle,
             ])
         + service(
             "Strategies",
             [
-                "APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "Postgres", "Redis",
+                "APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "PrometheusMetrics", "Postgres",
+                "Redis",
                 "ServiceDatabase", "Settings", "Telemetry", nioCore, hummingbird, httpTypes, logging, serviceLifecycle,
             ]),
     swiftLanguageModes: [.v6]

@@ -9,7 +9,7 @@ import ServiceLifecycle
 /// ``Caller``, which row-level security sees for that statement and no longer.
 package final class PostgresClient: Service, Sendable {
     private let reactor: Reactor<PostgresDriver>
-    private let status: PostgresStatus
+    let status: PostgresStatus
     private let configuration: PostgresConfiguration
 
     /// Nothing is dialled before ``run()``; statements wait for it.

@@ -87,6 +87,7 @@ final class PostgresDriver: ReactorDriver {
         for slot in slots.indices where slots[slot].shouldDial(at: now) { startDialling(slot, poller: poller) }
         if now >= nextSweep { sweep(now: now, poller: poller) }
         dispatch(now: now, poller: poller)
+        status.waiting = waiting.count + waitingLeases.count
         let isBusy =
             !waiting.isEmpty || !waitingLeases.isEmpty
             || slots.contains { $0.connection.map { !$0.isReady || !$0.isIdle } ?? false }

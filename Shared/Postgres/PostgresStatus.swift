@@ -6,6 +6,14 @@ final class PostgresStatus: Sendable {
 
     var readyConnections: Int { ready.load(ordering: .relaxed) }
 
+    private let waitingCount = Atomic<Int>(0)
+
+    /// Statements and transactions that wait for a connection.
+    var waiting: Int {
+        get { waitingCount.load(ordering: .relaxed) }
+        set { waitingCount.store(newValue, ordering: .relaxed) }
+    }
+
     private let isAlive = Atomic<Bool>(false)
 
     /// Somebody else has just had an answer from the server: what is silent waits for something there, and has not been

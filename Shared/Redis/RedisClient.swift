@@ -39,6 +39,9 @@ package final class RedisClient: Service, Sendable {
     /// in. One that is missing fails the commands of its event loop, and with them a part of all requests.
     package var isReady: Bool { connections.allSatisfy { $0.isReady } }
 
+    /// Commands since the start, over all connections.
+    package var commandCount: Int { connections.reduce(0) { $0 + $1.commandCount } }
+
     /// Opens the connections and asks each for a sign of life every two seconds, until the service shuts down.
     package func run() async throws {
         for connection in connections { connection.activate() }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// One connection of one event loop: carries out what its state machine decides.
 ///
-/// `@unchecked Sendable`: every stored variable is touched on `eventLoop` alone; `isReady` is atomic.
+/// `@unchecked Sendable`: every stored variable is touched on `eventLoop` alone; `isReady` and the count are atomic.
 package final class RedisConnection: @unchecked Sendable {
     package typealias Machine = RedisConnectionStateMachine<[RedisArgument], EventLoopPromise<RedisReply>>
     /// Opens a channel on the event loop, with the connection's handlers in it.
@@ -12,6 +12,7 @@ package final class RedisConnection: @unchecked Sendable {
 
     package let eventLoop: any EventLoop
     private let ready = Atomic(false)
+    private let submitted = Atomic(0)
     private let dialer: Dialer
     private let handshake: [[RedisArgument]]
     private let handshakeTimeout: TimeAmount
@@ -43,6 +44,9 @@ package final class RedisConnection: @unchecked Sendable {
 
     /// Whether commands flow; may be asked on any thread.
     package var isReady: Bool { ready.load(ordering: .relaxed) }
+
+    /// Commands that callers asked for; may be asked on any thread.
+    package var commandCount: Int { submitted.load(ordering: .relaxed) }
 
     // MARK: What callers ask
 
@@ -77,6 +81,7 @@ package final class RedisConnection: @unchecked Sendable {
 
     private func submit(_ arguments: [RedisArgument], _ promise: EventLoopPromise<RedisReply>, _ deadline: NIODeadline)
     {
+        submitted.add(1, ordering: .relaxed)
         switch machine.submit(arguments, waiter: promise, deadline: deadline) {
         case .accepted(let flush, let dial, let wake):
             if flush { scheduleFlush() }

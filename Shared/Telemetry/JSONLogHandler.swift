@@ -7,7 +7,8 @@ import Glibc
 import Darwin
 #endif
 
-/// Writes each log entry as one JSON line on standard error: `time`, `level`, `service`, `message`, then the metadata.
+/// Writes each log entry as one JSON line on standard error: `time`, `level`, `service`, `message`, then the metadata,
+/// of which an `Int` stays a number.
 package struct JSONLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel: Logger.Level
@@ -45,6 +46,7 @@ package struct JSONLogHandler: LogHandler {
     private static func render(_ value: Logger.Metadata.Value) -> String {
         switch value {
         case .string(let string): string.jsonEscaped
+        case .stringConvertible(let number as Int): "\(number)"
         case .stringConvertible(let convertible): convertible.description.jsonEscaped
         case .array(let elements): "[" + elements.map(render).joined(separator: ",") + "]"
         case .dictionary(let members):

@@ -6,6 +6,7 @@ import Hummingbird
 package import Logging
 package import NIOCore
 import Postgres
+package import PrometheusMetrics
 import Redis
 import ServiceDatabase
 
@@ -20,6 +21,7 @@ package enum AuthApplication {
         onListening: @escaping @Sendable (Int) -> Void = { _ in },
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> ServiceApplication {
+        let process = ProcessMetrics(service: "auth", version: Release.version)
         let keys = try SigningKeySet(directory: settings.signingKeysDirectory)
         let redis = try redisClient(settings, eventLoopGroup, logger)
         let database = try PostgresCluster(
@@ -44,6 +46,7 @@ package enum AuthApplication {
                 lifetime: settings.accessTokenLifetime, now: tokens.now),
             refreshLifetime: settings.refreshTokenLifetime)
 
+        let requests = RequestMetrics()
         let drain = DrainState()
         let health = HealthReport([
             .postgres(database),
@@ -62,17 +65,26 @@ package enum AuthApplication {
 
         let listener = HTTPListener(
             address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
-            logger: logger, translate: APIError.auth
+            logger: logger, metrics: requests, translate: APIError.auth
         ) { port in
             drain.beginServing()
             onListening(port)
         }
         return ServiceApplication(
             settings: settings.server, drain: drain, health: health,
+            metrics: MetricsReport([
+                process.families, requests.families, redis.families, revocations.families, database.families,
+                hasher.families,
+            ]),
             dependencies: [redis, database, verifier, hasher, revocations, publisher], listener: listener,
             eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: { RevocationRoute(publisher).add(to: $0) }, onAdminListening: onAdminListening)
     }
+
+    /// Everything that `/metrics` of the admin port tells.
+    package static let metrics =
+        ProcessMetrics.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
+        + PostgresCluster.metrics + PasswordHasher.metrics
 
     private static func redisClient(
         _ settings: AuthSettings, _ eventLoopGroup: any EventLoopGroup, _ logger: Logger

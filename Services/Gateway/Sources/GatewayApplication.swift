@@ -3,6 +3,7 @@ import Authentication
 package import HTTPService
 package import Logging
 package import NIOPosix
+package import PrometheusMetrics
 import Redis
 import ServiceLifecycle
 
@@ -16,6 +17,7 @@ package enum GatewayApplication {
         onListening: @escaping @Sendable (Int) -> Void = { _ in },
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) -> ServiceApplication {
+        let process = ProcessMetrics(service: "gateway", version: Release.version)
         let drain = DrainState()
         let redis = RedisClient(configuration: settings.redis, eventLoopGroup: eventLoopGroup, logger: logger)
         let verifier = TokenVerifier(
@@ -47,10 +49,15 @@ package enum GatewayApplication {
         return ServiceApplication(
             settings: settings.server, drain: drain,
             health: readiness(verifier: verifier, revocations: revocations, upstreams: upstreams),
+            metrics: MetricsReport([process.families, server.families, redis.families, revocations.families]),
             dependencies: [redis, slotKeeper, verifier, revocations, checker], listener: server,
             eventLoopGroup: eventLoopGroup,
             logger: logger, onAdminListening: onAdminListening)
     }
+
+    /// Everything that `/metrics` of the admin port tells.
+    package static let metrics =
+        ProcessMetrics.catalogue + GatewayMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
 
     private static func policy(
         _ settings: GatewaySettings, redis: RedisClient, slot: LeaseSlot, verifier: TokenVerifier,

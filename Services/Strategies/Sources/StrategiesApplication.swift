@@ -6,6 +6,7 @@ import Hummingbird
 package import Logging
 package import NIOCore
 import Postgres
+package import PrometheusMetrics
 import Redis
 import ServiceDatabase
 
@@ -20,6 +21,8 @@ package enum StrategiesApplication {
         onListening: @escaping @Sendable (Int) -> Void = { _ in },
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> ServiceApplication {
+        let process = ProcessMetrics(service: "strategies", version: Release.version)
+        let requests = RequestMetrics()
         let redis = RedisClient(
             configuration: try RedisConfiguration(
                 url: settings.redisURL, password: settings.redisPassword.isEmpty ? nil : settings.redisPassword),
@@ -48,14 +51,21 @@ package enum StrategiesApplication {
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
         let listener = HTTPListener(
             address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
-            logger: logger, translate: APIError.strategies
+            logger: logger, metrics: requests, translate: APIError.strategies
         ) { port in
             drain.beginServing()
             onListening(port)
         }
         return ServiceApplication(
             settings: settings.server, drain: drain, health: health,
+            metrics: MetricsReport([
+                process.families, requests.families, redis.families, revocations.families, database.families,
+            ]),
             dependencies: [redis, database, verifier, revocations],
             listener: listener, eventLoopGroup: eventLoopGroup, logger: logger, onAdminListening: onAdminListening)
     }
+    /// Everything that `/metrics` of the admin port tells.
+    package static let metrics =
+        ProcessMetrics.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
+        + PostgresCluster.metrics
 }

@@ -75,6 +75,12 @@ package final class RevocationWatch: Service, Sendable {
         return feed.withLock { $0.isProven(within: timing.window + timing.promise, now: now) }
     }
 
+    /// How long ago the last proof was asked for; nil before the first complete load.
+    package var proofAge: Duration? {
+        let now = ContinuousClock.now
+        return feed.withLock { $0.provenAt?.duration(to: now) }
+    }
+
     /// How many revocations are known.
     package var count: Int { feed.withLock { $0.known.count } }
 

@@ -4,6 +4,7 @@ package import Hummingbird
 package import Logging
 package import NIOCore
 import NIOHTTP1
+package import PrometheusMetrics
 
 /// The outermost step of every request: gives it an id, lets the router answer, and renders every error.
 package struct ServiceResponder: Sendable {
@@ -12,16 +13,18 @@ package struct ServiceResponder: Sendable {
     private let errors = ErrorRenderer()
     private let translate: @Sendable (any Error) -> APIError?
     private let logger: Logger
+    private let metrics: RequestMetrics?
     private let date = DateHeader()
 
     package init(
-        router: Router<ServiceRequestContext>, logger: Logger,
+        router: Router<ServiceRequestContext>, logger: Logger, metrics: RequestMetrics? = nil,
         translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil }
     ) {
         self.router = router.buildResponder()
         self.routes = RouteTable(router.routes.map { ($0.path, $0.method) })
         self.translate = translate
         self.logger = logger
+        self.metrics = metrics
     }
 
     /// - Throws: `HTTPParserError` for bytes that are no HTTP, which the connection itself answers; nothing else.
@@ -29,6 +32,20 @@ package struct ServiceResponder: Sendable {
         let requestID = Self.requestID(of: request)
         let context = ServiceRequestContext(
             source: .init(channel: channel, logger: logger, requestID: requestID))
+        metrics?.begin()
+        let begin = metrics.map { _ in NIODeadline.now() }
+        do {
+            let response = try await answer(to: request, context: context)
+            if let begin { metrics?.end(begin, context, request, response.status.code) }
+            return response
+        } catch {
+            if let begin { metrics?.end(begin, context, request, 400) }
+            throw error
+        }
+    }
+
+    private func answer(to request: Request, context: ServiceRequestContext) async throws -> Response {
+        let requestID = context.requestID
         var response: Response
         do {
             response = try await router.respond(to: request, context: context)
@@ -70,5 +87,13 @@ package struct ServiceResponder: Sendable {
                 "method": "\(request.method.rawValue)", "path": "\(request.uri.path)",
                 "status": "\(response.status.code)",
             ])
+    }
+}
+
+extension RequestMetrics {
+    fileprivate func end(_ begin: NIODeadline, _ context: ServiceRequestContext, _ request: Request, _ code: Int) {
+        end(
+            route: context.endpointPath, method: request.method.rawValue, code: code,
+            microseconds: Int((NIODeadline.now() - begin).nanoseconds / 1000))
     }
 }

@@ -3,6 +3,7 @@ package import Hummingbird
 import HummingbirdCore
 package import Logging
 package import NIOCore
+package import PrometheusMetrics
 import ServiceLifecycle
 
 /// One port on which a Hummingbird router answers.
@@ -18,18 +19,20 @@ package struct HTTPListener: Service {
     private let onListening: @Sendable (Int) -> Void
 
     /// - Parameters:
+    ///   - metrics: counts the requests.
     ///   - translate: the APIError that an error of the service's own means, such as one of its database; `nil` for what
     ///     nobody foresaw, which becomes a 500. The cause is logged in either case.
     ///   - onListening: called with the port once it accepts connections; the way to learn a port given as 0. A
     ///     public listener calls `drain.beginServing()` there.
     package init(
         address: ListenAddress, router: Router<ServiceRequestContext>, drain: DrainState,
-        eventLoopGroup: any EventLoopGroup, logger: Logger,
+        eventLoopGroup: any EventLoopGroup, logger: Logger, metrics: RequestMetrics? = nil,
         translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil },
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.address = address
-        self.responder = ServiceResponder(router: router, logger: logger, translate: translate)
+        self.responder = ServiceResponder(
+            router: router, logger: logger, metrics: metrics, translate: translate)
         self.drain = drain
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger

@@ -1,6 +1,7 @@
 package import Hummingbird
 package import Logging
 package import NIOCore
+package import PrometheusMetrics
 package import ServiceLifecycle
 import UnixSignals
 
@@ -15,18 +16,20 @@ package struct ServiceApplication: Sendable {
 
     /// - Parameters:
     ///   - health: what `/readyz` asks.
+    ///   - metrics: what `/metrics` tells.
     ///   - dependencies: what the listener needs, in the order of their dependencies.
     ///   - listener: the public port; it calls `drain.beginServing()` once it accepts connections.
     ///   - addAdminRoutes: what the admin port answers besides its probes.
     ///   - onAdminListening: called with the admin port once it accepts connections.
     package init(
-        settings: ServerSettings, drain: DrainState, health: HealthReport, dependencies: [any Service],
+        settings: ServerSettings, drain: DrainState, health: HealthReport, metrics: MetricsReport = MetricsReport(),
+        dependencies: [any Service],
         listener: any Service, eventLoopGroup: any EventLoopGroup, logger: Logger,
         addAdminRoutes: (Router<ServiceRequestContext>) -> Void = { _ in },
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         let router = Router<ServiceRequestContext>.service()
-        AdminEndpoints(drain: drain, health: health).addRoutes(to: router)
+        AdminEndpoints(drain: drain, health: health, metrics: metrics).addRoutes(to: router)
         addAdminRoutes(router)
         let admin = HTTPListener(
             address: settings.adminAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,

@@ -6,6 +6,7 @@ import HTTPService
 import Logging
 import NIOCore
 import NIOPosix
+import PrometheusMetrics
 import Synchronization
 import TestSupport
 import Testing
@@ -24,10 +25,15 @@ struct GatewayUnderTest: Sendable {
         var settled: RevocationVerdict = .unproven
         var limit = "100000/s"
         var limiterFails = false
+        var accessLogInterval = 0
+        /// Of the gateway; silent unless a test listens.
+        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     }
 
     let port: Int
     let drain: DrainState
+    /// What `/metrics` would tell.
+    let families: @Sendable () async -> [MetricFamily]
     private let eventLoop: any EventLoop
 
     /// Lets the gateway, which has one event loop, do nothing while `body` makes things happen that it shall see at once.
@@ -90,13 +96,15 @@ struct GatewayUnderTest: Sendable {
         let server = GatewayServer(
             address: ListenAddress(host: "127.0.0.1", port: 0), policy: try policy(options), upstreams: upstreams,
             poolLimits: options.pool, health: health, drain: drain, eventLoopGroup: group,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onListening: { listening.set($0) })
+            logger: options.logger, onListening: { listening.set($0) })
         let checker = HealthChecker(
             upstreams: upstreams, health: health, interval: .milliseconds(100), timeout: .milliseconds(400),
             eventLoopGroup: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let test: @Sendable () async throws -> Void = {
             _ = try await eventually { listening.value != 0 }
-            try await body(GatewayUnderTest(port: listening.value, drain: drain, eventLoop: group.any()))
+            try await body(
+                GatewayUnderTest(
+                    port: listening.value, drain: drain, families: server.families, eventLoop: group.any()))
         }
         if options.isHealthChecked {
             try await withRunning(checker, server, body: test)
@@ -112,7 +120,7 @@ struct GatewayUnderTest: Sendable {
         func set(_ value: Int) { port.withLock { $0 = value } }
     }
 
-    private static func policy(_ options: Options) throws -> GatewayPolicy {
+    static func policy(_ options: Options) throws -> GatewayPolicy {
         let limit = try #require(RateLimit(settingText: options.limit))
         let limits = RateLimitPolicies(user: limit, address: limit)
         let limiter = LocalRateLimiter()
@@ -134,7 +142,7 @@ struct GatewayUnderTest: Sendable {
             router: Router(Route.table), limits: options.limits, origins: ["https://desk.example"],
             proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens, guards: guards,
             failedAuthentications: FailedAuthentications(policies: limits), timeouts: options.timeouts,
-            maximumConnections: options.maximumConnections)
+            maximumConnections: options.maximumConnections, accessLogInterval: options.accessLogInterval)
     }
 
     private struct LimiterIsAway: Error {}

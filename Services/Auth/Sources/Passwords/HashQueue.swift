@@ -7,7 +7,7 @@ package struct HashQueue<Job> {
     private let threads: Int
     private let horizon: Duration
     private var waiting = Deque<(id: Int, job: Job)>()
-    private var running = 0
+    private(set) package var running = 0
     private var nextID = 0
     /// How long one hash takes on one thread, a moving average.
     private(set) package var meanDuration: Duration

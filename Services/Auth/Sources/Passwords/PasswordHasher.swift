@@ -20,6 +20,7 @@ package final class PasswordHasher: Service, Sendable {
     private let queue: Mutex<HashQueue<Job>>
     private let workspaces = ThreadSpecificVariable<BcryptWorkspace>()
     private let performed = Atomic(0)
+    private let refused = Atomic(0)
 
     /// - Parameters:
     ///   - cost: 4 to 15; production uses 10 and more.
@@ -37,8 +38,15 @@ package final class PasswordHasher: Service, Sendable {
     /// How many hashes were computed so far.
     package var hashCount: Int { performed.load(ordering: .relaxed) }
 
+    /// How many found no room in the queue.
+    package var refusedCount: Int { refused.load(ordering: .relaxed) }
+
     /// How many wait for a thread.
     package var waitingCount: Int { queue.withLock { $0.waitingCount } }
+
+    var queueStatus: (waiting: Int, running: Int, capacity: Int, meanDuration: Duration) {
+        queue.withLock { ($0.waitingCount, $0.running, $0.capacity, $0.meanDuration) }
+    }
 
     /// Measures one hash, then waits for the shutdown and ends the threads.
     package func run() async throws {
@@ -77,6 +85,7 @@ package final class PasswordHasher: Service, Sendable {
                         state == .active ? self.runNext() : self.takeBack(id, .unavailable)
                     }
                 case .full(let retryAfter):
+                    refused.add(1, ordering: .relaxed)
                     continuation.resume(returning: .failure(.overloaded(retryAfter: retryAfter)))
                 }
             }

@@ -5,7 +5,7 @@ import Synchronization
 /// What `/health` answers, rendered when a check has found something out, so that asking costs nothing.
 package final class GatewayHealth: Sendable {
     /// The version that `/health` names.
-    package static let version = "0.1.0"
+    package static let version = Release.version
 
     private let upstreams: [UpstreamGroup]
     private let redisIsReady: @Sendable () -> Bool

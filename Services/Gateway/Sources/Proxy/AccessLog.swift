@@ -28,16 +28,24 @@ struct AccessLog {
 
     /// - Parameter duration: in microseconds.
     func write(_ exchange: Exchange, duration: Int) {
-        logger.log(
-            level: level, "Request",
-            metadata: [
-                "method": "\(exchange.request.method.rawValue)",
-                "path": "\(exchange.request.target.pathText)",
-                "route": "\(exchange.route?.name ?? "none")",
-                "status": "\(exchange.answerStatus)",
-                "duration_us": "\(duration)",
-                "client": "\(exchange.forwarded.clientAddress)",
-                "request_id": "\(exchange.answer.requestID)",
-            ])
+        var metadata: Logger.Metadata = [
+            "method": "\(exchange.request.method.rawValue)",
+            "path": "\(exchange.request.target.pathText)",
+            "route": "\(exchange.routeName)",
+            "status": .stringConvertible(exchange.answerStatus),
+            "request_bytes": .stringConvertible(exchange.state.bodyBytes),
+            "answer_bytes": .stringConvertible(exchange.answerBytes),
+            "duration_us": .stringConvertible(duration),
+            "client": "\(exchange.forwarded.clientAddress)",
+            "request_id": "\(exchange.answer.requestID)",
+            "trace_id": "\(exchange.traceParent.dropFirst(3).prefix(32))",
+            "upstream": "\(exchange.upstreamName)",
+        ]
+        if let duration = exchange.upstreamDuration { metadata["upstream_us"] = .stringConvertible(duration) }
+        if let user = exchange.userID { metadata["user_id"] = .stringConvertible(user) }
+        if let decision = exchange.answer.rateLimit {
+            metadata["rate_limit"] = decision.isAdmitted ? "admitted" : "limited"
+        }
+        logger.log(level: level, "Request", metadata: metadata)
     }
 }

@@ -41,6 +41,7 @@ extension ClientConnection {
 
     private func write(_ answer: GatewayAnswer, for exchange: Exchange) {
         exchange.answerStatus = answer.status
+        if exchange.request.method != .HEAD { exchange.answerBytes = answer.body?.utf8.count ?? 0 }
         let date = loop.date.value
         collect {
             answer.write(exchange.answer, includesBody: exchange.request.method != .HEAD, date: date, into: &$0)
@@ -76,8 +77,11 @@ extension ClientConnection {
         }
     }
 
-    private func log(_ exchange: Exchange) {
-        guard let startedAt = exchange.startedAt else { return }
-        loop.accessLog.write(exchange, duration: RequestGuard.microseconds() - startedAt)
+    func log(_ exchange: Exchange) {
+        exchange.isCounted = true
+        let duration = RequestGuard.microseconds() - exchange.startedAt
+        loop.metrics.answered(
+            exchange.routeName, code: exchange.answerStatus, upstream: exchange.upstreamName, microseconds: duration)
+        if exchange.isLogged { loop.accessLog.write(exchange, duration: duration) }
     }
 }

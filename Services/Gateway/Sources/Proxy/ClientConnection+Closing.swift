@@ -70,8 +70,20 @@ extension ClientConnection {
     func abandon() {
         guard let exchange else { return }
         self.exchange = nil
+        if exchange.state.isFinished, !exchange.isCounted {
+            log(exchange)  // its answer was complete, although the rest of the request never came
+        } else {
+            countAborted(exchange)
+        }
         exchange.upstream?.cancel()
         exchange.pool?.finish(exchange)
+    }
+
+    /// There is no complete answer.
+    func countAborted(_ exchange: Exchange) {
+        guard !exchange.isCounted else { return }
+        exchange.isCounted = true
+        loop.metrics.aborted(exchange.routeName)
     }
 
     // MARK: What is no request
@@ -87,6 +99,7 @@ extension ClientConnection {
         context.closesConnection = true
         refusalToCome = refusal  // more of it may be under way
         let answer = GatewayAnswer(refusal.error, requestID: id)
+        loop.metrics.answered(LoopMetrics.none, code: answer.status, upstream: LoopMetrics.none, microseconds: 0)
         let date = loop.date.value
         collect { answer.write(context, includesBody: head?.method != .HEAD, date: date, into: &$0) }
         closeAfterAnswer()
@@ -139,6 +152,7 @@ extension ClientConnection {
 
     /// There are as many connections as allowed.
     func refuseConnection() {
+        loop.metrics.refusedConnections += 1
         refuse(
             RequestRefusal(
                 .unavailable(.overloaded, "The gateway has as many connections as it takes"), closesConnection: true))

@@ -50,11 +50,10 @@ extension ClientConnection {
         }
         answer.isSecure = forwarded.proto == "https"
         answer.closesConnection = !request.keepsAlive || loop.isDraining
-        let exchange = Exchange(
+        return Exchange(
             request, forwarded: forwarded, answer: answer, traceParent: traceParent,
-            maximumBody: policy.head.limits.body)
-        if loop.accessLog.takesNext() { exchange.startedAt = RequestGuard.microseconds() }
-        return exchange
+            maximumBody: policy.head.limits.body, startedAt: RequestGuard.microseconds(),
+            isLogged: loop.accessLog.takesNext())
     }
 
     // MARK: Who asks
@@ -87,11 +86,13 @@ extension ClientConnection {
     // MARK: Whether it may
 
     private func ask(_ exchange: Exchange, _ route: Route, _ subject: RequestGuard.Subject) {
+        if case .caller(let token) = subject { exchange.userID = token.userID }
         loop.policy.guards.check(subject, route: route, on: loop.eventLoop).assumeIsolated().whenSuccess { verdict in
             guard exchange === self.exchange else { return }
             switch verdict {
             case .admitted(let decision):
                 exchange.answer.rateLimit = decision
+                self.loop.metrics.decided(decision == nil ? .unlimited : .admitted)
                 if exchange.state.admitted() { self.forward(exchange) }
             case .limited(let decision): self.limit(exchange, decision)
             case .revoked: self.answer(exchange, .unauthorized)
@@ -104,6 +105,7 @@ extension ClientConnection {
 
     private func limit(_ exchange: Exchange, _ decision: RateLimitDecision) {
         exchange.answer.rateLimit = decision
+        loop.metrics.decided(.limited)
         answer(exchange, .tooManyRequests(retryAfter: decision.retryAfter))
     }
 }

@@ -46,6 +46,7 @@ extension ClientConnection {
         }
         exchange.upstream = connection
         connection.attach(self)
+        exchange.askedAt = RequestGuard.microseconds()
         if sendsContinue {
             collect { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
             flush()
@@ -78,7 +79,7 @@ extension ClientConnection {
     }
 
     func received(_ bytes: ByteBuffer, for exchange: Exchange) {
-        guard bytes.readableBytes > 0 else { return }
+        guard bytes.readableBytes > 0, !refusesFraming(of: exchange) else { return }
         deadline.received(bytes.readableBytes)
         switch exchange.state.bodyReceived(bytes.readableBytes) {
         case .discard: break
@@ -109,6 +110,7 @@ extension ClientConnection {
     }
 
     func ended(_ trailers: HTTPHeaders?, for exchange: Exchange) {
+        if refusesFraming(of: exchange) { return }
         if exchange.state.requestEnded(), exchange.state.framing.hasBody {
             if exchange.state.keepsForRetry { exchange.replay.append(.end(trailers)) }
             if exchange.state.framing == .chunked {
@@ -136,6 +138,7 @@ extension ClientConnection {
         guard let writer else {
             connection.cancel()
             failed(exchange, .malformedAnswer, cause: "The upstream's answer contradicts itself")
+            flush()  // nothing more is read from that connection that could do so
             return
         }
         guard exchange.state.headReceived() else { return }
@@ -144,6 +147,9 @@ extension ClientConnection {
         }
         exchange.answerFraming = writer.framing
         exchange.answerStatus = Int(head.status.code)
+        let duration = RequestGuard.microseconds() - exchange.askedAt
+        exchange.upstreamDuration = duration
+        loop.metrics.upstreamAnswered(exchange.upstreamName, microseconds: duration)
         collect { writer.write(exchange.answer, date: loop.date.value, into: &$0) }
     }
 
@@ -153,6 +159,7 @@ extension ClientConnection {
         if head.status == .switchingProtocols {
             exchange.upstream?.cancel()
             failed(exchange, .malformedAnswer, cause: "The upstream switched protocols")
+            flush()
         } else if exchange.state.informationalReceived(), head.status != .continue,
             exchange.request.version == .http1_1
         {
@@ -162,6 +169,7 @@ extension ClientConnection {
 
     func upstream(_ connection: UpstreamConnection, sent bytes: ByteBuffer) {
         guard let exchange, exchange.upstream === connection, bytes.readableBytes > 0 else { return }
+        exchange.answerBytes += bytes.readableBytes
         switch exchange.answerFraming {
         case .none: break
         case .length, .untilClose: pass(bytes)
@@ -224,6 +232,7 @@ extension ClientConnection {
             answer(exchange, Self.error(for: failure), cause: cause)
         case .abort:
             loop.log.cutOff(cause: cause, exchange: exchange)
+            countAborted(exchange)
             flush()
             abort()
         }

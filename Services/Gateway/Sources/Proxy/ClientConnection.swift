@@ -68,6 +68,8 @@ final class ClientConnection: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        loop.metrics.receivedBytes += gate.takeReceivedBytes()
+        if let exchange, !exchange.state.requestIsComplete { _ = refusesFraming(of: exchange) }
         exchange?.upstream?.flush()
         flush()
         updateDeadline()
@@ -158,6 +160,7 @@ final class ClientConnection: ChannelInboundHandler, ChannelOutboundHandler {
     func write(_ bytes: ByteBuffer) {
         writeOutput()
         needsFlush = true
+        loop.metrics.sentBytes += bytes.readableBytes
         context?.write(Self.wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -172,6 +175,7 @@ final class ClientConnection: ChannelInboundHandler, ChannelOutboundHandler {
         guard let output else { return }
         self.output = nil
         needsFlush = true
+        loop.metrics.sentBytes += output.readableBytes
         context?.write(Self.wrapOutboundOut(output), promise: nil)
     }
 }

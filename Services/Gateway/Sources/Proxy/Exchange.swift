@@ -24,17 +24,37 @@ final class Exchange {
     var answerStatus = 0
     /// Parts that went up before it was known that the head left.
     var replay: [HTTPServerRequestPart] = []
-    /// Microseconds; only where the request will be logged.
-    var startedAt: Int?
+    /// Microseconds.
+    let startedAt: Int
+    let isLogged: Bool
+    /// The metrics know of it.
+    var isCounted = false
+    /// Microseconds; 0 before a service is asked.
+    var askedAt = 0
+    /// From asking the service to the head of its answer, in microseconds.
+    var upstreamDuration: Int?
+    /// Of the answer's body.
+    var answerBytes = 0
+    /// Who asks, once that is known.
+    var userID: Int?
 
     init(
         _ request: RequestHead, forwarded: ForwardedRequest, answer: AnswerContext, traceParent: String,
-        maximumBody: Int
+        maximumBody: Int, startedAt: Int, isLogged: Bool
     ) {
         self.request = request
         self.forwarded = forwarded
         self.answer = answer
         self.traceParent = traceParent
+        self.startedAt = startedAt
+        self.isLogged = isLogged
         state = ExchangeState(request, maximumBody: maximumBody)
     }
+
+    // MARK: How logs and metrics name it
+
+    var routeName: String { route?.name ?? LoopMetrics.none }
+
+    /// The service that was asked.
+    var upstreamName: String { pool?.group.name.rawValue ?? LoopMetrics.none }
 }

@@ -54,7 +54,8 @@ package struct ExchangeState: Sendable {
     private var waitsForContinue: Bool
     private var phase = Phase.admitting
     private var attempts = 0
-    private var bodyBytes = 0
+    /// Of the request's body, that have come.
+    package private(set) var bodyBytes = 0
     private var headWasWritten = false
     private var bodyWasForwarded = false
     private var hasRepeated = false

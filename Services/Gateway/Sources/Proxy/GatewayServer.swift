@@ -4,7 +4,9 @@ package import Logging
 import NIOCore
 import NIOHTTP1
 package import NIOPosix
+package import PrometheusMetrics
 import ServiceLifecycle
+import Synchronization
 
 /// The public port: accepts clients' connections and carries their requests to the upstreams.
 package final class GatewayServer: Service {
@@ -20,6 +22,8 @@ package final class GatewayServer: Service {
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let connectionCount = ConnectionCount()
+    /// While it runs.
+    private let loops = Mutex<[NIOLoopBound<LoopContext>]>([])
 
     /// - Parameter onListening: called with the port once it accepts connections; the way to learn a port given as 0.
     package init(
@@ -44,6 +48,7 @@ package final class GatewayServer: Service {
     /// - Throws: `ListenError` when the address cannot be bound.
     package func run() async throws {
         let loops = try await makeLoops()
+        self.loops.withLock { $0 = Array(loops.values) }
         let tickers = loops.values.map(startTicking)
         let channel = try await bind(loops)
         drain.beginServing()
@@ -53,6 +58,15 @@ package final class GatewayServer: Service {
         try? await channel.close()
         await finish(loops)
         for ticker in tickers { ticker.cancel() }
+    }
+
+    /// What the event loops have counted. It asks each of them in turn, and waits for it.
+    package func families() async -> [MetricFamily] {
+        var all = LoopMetrics()
+        for loop in loops.withLock({ $0 }) {
+            if let metrics = try? await loop.eventLoop.submit({ loop.value.metrics }).get() { all.add(metrics) }
+        }
+        return GatewayMetrics.families(all, connections: connectionCount.value)
     }
 
     // MARK: Event loops
@@ -127,16 +141,5 @@ package final class GatewayServer: Service {
             logger.warning("Cutting off what is in flight", metadata: ["connections": "\(connectionCount.value)"])
         }
         for loop in loops.values { try? await loop.eventLoop.submit { loop.value.shutDown() }.get() }
-    }
-}
-
-extension NIOHTTPDecoderLimitConfiguration {
-    /// Where the decoder gives up; ``RequestHeadPolicy`` is stricter and tells the reason better.
-    fileprivate static func client(_ limits: RequestLimits) -> NIOHTTPDecoderLimitConfiguration {
-        var configuration = NIOHTTPDecoderLimitConfiguration()
-        configuration.maxHeaderFieldSize = max(limits.uri, limits.headerBytes) + 1024
-        configuration.maxHeaderListSize = limits.uri + limits.headerBytes + 1024
-        configuration.maxHeaderFieldCount = limits.headerFields + 1
-        return configuration
     }
 }

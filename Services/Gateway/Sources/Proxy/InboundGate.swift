@@ -10,13 +10,25 @@ final class InboundGate: ChannelInboundHandler {
     var discards = false
     /// Whether bytes have come since the last complete request.
     private(set) var hasPartialHead = false
+    private var receivedBytes = 0
+    /// Bytes that have come in reads after that of the last head.
+    private(set) var bytesSinceHead = 0
     /// The line that the last read ended in.
     private var line = PartialLine()
     /// What the decoder is looking at, and the line that was under way before it.
     private var read: (bytes: ByteBuffer, line: PartialLine)?
 
     /// A head was complete, or a new one is expected.
-    func reset() { hasPartialHead = false }
+    func reset() {
+        hasPartialHead = false
+        bytesSinceHead = 0
+    }
+
+    /// Bytes that have come since this was last asked.
+    func takeReceivedBytes() -> Int {
+        defer { receivedBytes = 0 }
+        return receivedBytes
+    }
 
     /// What can be told of a head that the decoder gives up. Asked while it does so.
     var fragment: HeadFragment {
@@ -24,9 +36,11 @@ final class InboundGate: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if discards { return }
         let bytes = Self.unwrapInboundIn(data)
+        receivedBytes += bytes.readableBytes
+        if discards { return }
         hasPartialHead = true
+        bytesSinceHead += bytes.readableBytes
         read = (bytes, line)
         bytes.withUnsafeReadableBytes { line.append($0) }
         context.fireChannelRead(data)

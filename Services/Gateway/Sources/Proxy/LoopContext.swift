@@ -14,6 +14,8 @@ final class LoopContext {
     var accessLog: AccessLog
     let date = DateHeader()
     var identifiers = IdentifierGenerator()
+    var metrics = LoopMetrics()
+    private var tickedAt = RequestGuard.microseconds()
     /// Ticks since the event loop's context was made.
     private(set) var tick: UInt32 = 0
     private var connections: [ClientConnection] = []
@@ -67,6 +69,7 @@ final class LoopContext {
     func add(_ connection: ClientConnection) -> Bool {
         connection.place = connections.count
         connections.append(connection)
+        metrics.acceptedConnections += 1
         return connectionCount.increase() <= policy.maximumConnections
     }
 
@@ -84,6 +87,9 @@ final class LoopContext {
     /// One tick has passed: what waits for too long is cut off.
     func advance() {
         tick &+= 1
+        let now = RequestGuard.microseconds()
+        metrics.ticked(late: now - tickedAt - Int(Tick.length / .microseconds(1)))
+        tickedAt = now
         log.advance()
         for pool in pools { pool.advance(to: tick) }
         // From the end, because a connection that is closed gives its place to the last one.
