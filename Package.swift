@@ -31,6 +31,7 @@ let logging = product("Logging", "swift-log")
 let serviceLifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let systemPackage = product("SystemPackage", "swift-system")
 let unixSignals = product("UnixSignals", "swift-service-lifecycle")
+let yams = product("Yams", "Yams")
 
 // MARK: Kinds of target
 
@@ -85,6 +86,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system.git", exact: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
     ],
@@ -184,7 +186,8 @@ let package = Package(
             [
                 "APIContract", "Authentication", "JSON", "PrometheusMetrics", "Redis", "Settings", "Telemetry",
                 "HTTPService",
-                nioCore, nioPosix, nioHTTP1, collections, logging, serviceLifecycle,
+                nioCore, nioPosix, nioHTTP1, collections, crypto, hummingbird, httpTypes, logging, serviceLifecycle,
+                unixSignals, yams,
             ])
         + service(
             "Auth",

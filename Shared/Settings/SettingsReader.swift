@@ -37,6 +37,12 @@ package struct SettingsReader: Sendable {
         return value
     }
 
+    /// What the settings say under the name of an environment variable, such as `AUTH_UPSTREAMS`; for names that are not
+    /// known before, because a file of the user's has them.
+    package func text(_ environmentName: String) -> String? {
+        text(Setting<String>(String(environmentName.lowercased().map { $0 == "_" ? "." : $0 }), summary: ""))
+    }
+
     /// The value as text, whichever JSON type it has in the file; an empty variable counts as none.
     private func text(_ setting: Setting<some SettingValue>) -> String? {
         let key = ConfigKey(setting.key.split(separator: ".").map(String.init))

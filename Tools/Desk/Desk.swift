@@ -10,7 +10,9 @@ struct Desk: AsyncParsableCommand {
         abstract: "Runs CryptoDesk on this machine: a cluster of real servers on loopback.",
         subcommands: [
             Up.self, Down.self, Status.self, Logs.self, Migrate.self, Seed.self, PSQL.self, Redis.self,
-            Kill.self, Pause.self, Resume.self, Promote.self, Restart.self, Test.self, Lint.self, Format.self,
+            Kill.self, Pause.self, Resume.self, Promote.self, Restart.self, Routes.self, Reload.self, Test.self,
+            Lint.self,
+            Format.self,
         ])
 
     static func main() async {

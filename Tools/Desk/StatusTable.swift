@@ -14,14 +14,7 @@ struct StatusTable {
                 Self.lag(process.replication),
             ]
         }
-        let table = [header] + rows
-        let widths = header.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-        text = table.map { row in
-            row.enumerated().map { column, cell in
-                let gap = String(repeating: " ", count: widths[column] - cell.count)
-                return [0, 3, 6].contains(column) ? cell + gap : gap + cell
-            }.joined(separator: "  ").trimmingSuffix()
-        }.joined(separator: "\n")
+        text = TextTable(header, rows, rightAligned: [1, 2, 4, 5, 7, 8]).text
     }
 
     private static func lag(_ status: ReplicationStatus?) -> String {
@@ -31,13 +24,4 @@ struct StatusTable {
     }
 
     private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
-}
-
-extension String {
-    /// Without blanks at the end.
-    fileprivate func trimmingSuffix() -> String {
-        var text = self[...]
-        while text.last == " " { text.removeLast() }
-        return String(text)
-    }
 }

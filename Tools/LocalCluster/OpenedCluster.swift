@@ -10,9 +10,10 @@ package struct OpenedCluster: Sendable {
     /// - Parameters:
     ///   - options: port 0 takes whichever ports are free.
     ///   - servicesFolder: where this project's programs are.
+    ///   - repository: the folder with `deploy/gateway`.
     /// - Returns: `nil` when the folder's cluster is up already.
     package static func open(
-        _ folder: DataFolder, options: ClusterOptions, servicesFolder: String
+        _ folder: DataFolder, options: ClusterOptions, servicesFolder: String, repository: String
     ) throws -> OpenedCluster? {
         guard let lock = try folder.open() else { return nil }
         let programs = try ServerSearch.programs(
@@ -20,6 +21,7 @@ package struct OpenedCluster: Sendable {
         let secrets = try SecretFiles.passwords(folder.layout)
         var topology = ClusterTopology(
             options: options, layout: folder.layout, programs: programs, secrets: secrets,
+            gatewayConfiguration: repository + "/deploy/gateway/gateway.yaml",
             record: try PrimaryRecordFile(folder.layout).read())
         if options.port == 0 {
             topology.options.port = try PortCheck.freeBase { base in

@@ -10,13 +10,16 @@ import ServiceLifecycle
 /// Composes the gateway from its settings.
 package enum GatewayApplication {
     /// - Parameters:
+    ///   - settings: with the configuration file that is read here for the first time.
     ///   - onListening: called with the public port once it accepts connections.
     ///   - onAdminListening: the same for the admin port.
+    /// - Throws: ``ConfigurationError`` when something is wrong with the file.
     package static func make(
         settings: GatewaySettings, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in },
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
-    ) -> ServiceApplication {
+    ) throws -> ServiceApplication {
+        let configuration = try settings.configurationFile.read()
         let process = ProcessMetrics(service: "gateway", version: Release.version)
         let drain = DrainState()
         let redis = RedisClient(configuration: settings.redis, eventLoopGroup: eventLoopGroup, logger: logger)
@@ -27,9 +30,7 @@ package enum GatewayApplication {
         let revocations = RevocationWatch(
             redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
             eventLoopGroup: eventLoopGroup, logger: logger)
-        let upstreams = UpstreamName.allCases.map { name in
-            UpstreamGroup(name: name, endpoints: settings.upstreams[name] ?? [])
-        }
+        let upstreams = configuration.upstreams.map { UpstreamGroup(name: $0.name, endpoints: $0.endpoints) }
         let health = GatewayHealth(
             upstreams: upstreams, drain: drain, redisIsReady: { redis.isReady },
             revocationsAreReady: { revocations.isReady })
@@ -43,16 +44,20 @@ package enum GatewayApplication {
             gateways: settings.maximumGateways, logger: logger)
         let server = GatewayServer(
             address: settings.server.publicAddress,
-            policy: policy(settings, redis: redis, slot: slot, verifier: verifier, revocations: revocations),
+            policy: policy(
+                settings, configuration, redis: redis, slot: slot, verifier: verifier, revocations: revocations),
             upstreams: upstreams, poolLimits: settings.upstream.limits, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
+        let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
+            await server.adopt($0)
+        }
         return ServiceApplication(
             settings: settings.server, drain: drain,
             health: readiness(verifier: verifier, revocations: revocations, upstreams: upstreams),
             metrics: MetricsReport([process.families, server.families, redis.families, revocations.families]),
-            dependencies: [redis, slotKeeper, verifier, revocations, checker], listener: server,
-            eventLoopGroup: eventLoopGroup,
-            logger: logger, onAdminListening: onAdminListening)
+            dependencies: [redis, slotKeeper, verifier, revocations, checker, live], listener: server,
+            eventLoopGroup: eventLoopGroup, logger: logger,
+            addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)
     }
 
     /// Everything that `/metrics` of the admin port tells.
@@ -60,18 +65,18 @@ package enum GatewayApplication {
         ProcessMetrics.catalogue + GatewayMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
 
     private static func policy(
-        _ settings: GatewaySettings, redis: RedisClient, slot: LeaseSlot, verifier: TokenVerifier,
-        revocations: RevocationWatch
+        _ settings: GatewaySettings, _ configuration: GatewayConfiguration, redis: RedisClient, slot: LeaseSlot,
+        verifier: TokenVerifier, revocations: RevocationWatch
     ) -> GatewayPolicy {
         let limiter = LeaseLimiter(redis: redis, gateways: settings.maximumGateways, slot: slot)
         let guards = RequestGuard(
-            policies: settings.rateLimits, revocations: .init(revocations),
+            revocations: .init(revocations), gateways: settings.maximumGateways,
             limiter: { questions, eventLoop in limiter.ask(questions, on: eventLoop) })
         return GatewayPolicy(
-            router: Router(Route.table), limits: settings.limits, origins: settings.origins,
+            configuration: configuration, limits: settings.limits, origins: settings.origins,
             proxies: settings.server.trustedProxies, tokens: AccessTokenSource(verifier), guards: guards,
-            failedAuthentications: FailedAuthentications(policies: settings.rateLimits), timeouts: settings.timeouts,
-            maximumConnections: settings.maximumConnectionCount, accessLogInterval: settings.accessLogEvery)
+            timeouts: settings.timeouts, maximumConnections: settings.maximumConnectionCount,
+            accessLogInterval: settings.accessLogEvery)
     }
 
     /// Ready: the keys are loaded, the revocations are known to be complete, and each upstream has an instance that is

@@ -9,27 +9,31 @@ package struct GatewaySettings: Sendable {
         ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + CommonSettings.token
         + [CommonSettings.jwksURLs]
         + [
-            authUpstreams, strategiesUpstreams, corsOrigins, rateLimitUser, rateLimitAddress, rateLimitGateways,
-            maximumBody, maximumConnections, redisDeadline, accessLogInterval,
+            gatewayConfig, authUpstreams, strategiesUpstreams, rateLimitUser, rateLimitAddress, corsOrigins,
+            rateLimitGateways, maximumBody, maximumConnections, redisDeadline, accessLogInterval,
         ] + GatewayTimeouts.catalogue + UpstreamSettings.catalogue
 
+    /// The file with the routes, the rate limits and the upstreams.
+    package static let gatewayConfig = Setting<String>(
+        "gateway.config",
+        summary: "File with the routes, rate limits and upstreams, such as deploy/gateway/gateway.yaml.")
     /// Instances of Auth.
-    package static let authUpstreams = endpoints("auth.upstreams", "Auth")
+    package static let authUpstreams = inFile(
+        "auth.upstreams", "Instances of Auth as host:port, separated by commas, at most 64.")
     /// Instances of Strategies.
-    package static let strategiesUpstreams = endpoints("strategies.upstreams", "Strategies")
+    package static let strategiesUpstreams = inFile(
+        "strategies.upstreams", "Instances of Strategies as host:port, separated by commas, at most 64.")
+    /// Authenticated requests.
+    package static let rateLimitUser = inFile(
+        "rate.limit.user", "Requests of one user to one route, instead of 100/s burst 200.")
+    /// Anonymous requests.
+    package static let rateLimitAddress = inFile(
+        "rate.limit.address", "Anonymous requests of one address to one route, instead of 50/s burst 100.")
     /// Origins whose pages may use the API.
     package static let corsOrigins = Setting<[String]>(
         "cors.origins", default: [],
         summary: "Origins whose pages may call the API, such as https://desk.example, separated by commas.",
         isAllowed: { $0.allSatisfy(isOrigin) })
-    /// Authenticated requests.
-    package static let rateLimitUser = Setting<RateLimit>(
-        "rate.limit.user", default: RateLimit(settingText: "100/s burst 200"),
-        summary: "Requests of one user to one route: COUNT/UNIT burst COUNT, with the unit s, m, h or d.")
-    /// Anonymous requests.
-    package static let rateLimitAddress = Setting<RateLimit>(
-        "rate.limit.address", default: RateLimit(settingText: "50/s burst 100"),
-        summary: "Anonymous requests of one address, IPv6 by its /64, to one route; written as RATE_LIMIT_USER.")
     /// Processes among which limits are shared.
     package static let rateLimitGateways = Setting<Int>(
         "rate.limit.gateways", default: 8,
@@ -47,9 +51,9 @@ package struct GatewaySettings: Sendable {
         isAllowed: { $0 > 0 })
     /// How long Redis may take, in milliseconds.
     package static let redisDeadline = Setting<Int>(
-        "redis.deadline.ms", default: 250, unit: "ms",
+        "redis.deadline.ms", default: 50, unit: "ms",
         summary:
-            "How long the gateway waits for Redis to count a request; then it passes, an anonymous one by a local limit.",
+            "How long the gateway waits for Redis to count a request; then the policy's when_redis_is_away decides.",
         isAllowed: { (1...10_000).contains($0) })
     /// Requests that are logged.
     package static let accessLogInterval = Setting<Int>(
@@ -63,9 +67,9 @@ package struct GatewaySettings: Sendable {
     package let jwksURLs: [String]
     package let tokenIssuer: String
     package let tokenAudience: String
-    package let upstreams: [UpstreamName: [UpstreamEndpoint]]
+    /// Read again whenever the gateway is told to.
+    package let configurationFile: ConfigurationFile
     package let origins: [String]
-    package let rateLimits: RateLimitPolicies
     package let maximumGateways: Int
     package var limits = RequestLimits()
     package let maximumConnectionCount: Int
@@ -84,13 +88,9 @@ package struct GatewaySettings: Sendable {
         jwksURLs = try reader.value(CommonSettings.jwksURLs)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
         tokenAudience = try reader.value(CommonSettings.tokenAudience)
-        upstreams = [
-            .auth: try reader.value(Self.authUpstreams).compactMap { UpstreamEndpoint($0) },
-            .strategies: try reader.value(Self.strategiesUpstreams).compactMap { UpstreamEndpoint($0) },
-        ]
+        configurationFile = ConfigurationFile(
+            path: try reader.value(Self.gatewayConfig), variables: ConfigurationVariables(reader))
         origins = try reader.value(Self.corsOrigins)
-        rateLimits = RateLimitPolicies(
-            user: try reader.value(Self.rateLimitUser), address: try reader.value(Self.rateLimitAddress))
         maximumGateways = try reader.value(Self.rateLimitGateways)
         limits.body = try reader.value(Self.maximumBody)
         maximumConnectionCount = try reader.value(Self.maximumConnections)
@@ -99,10 +99,9 @@ package struct GatewaySettings: Sendable {
         upstream = try UpstreamSettings(reader: reader)
     }
 
-    private static func endpoints(_ key: String, _ name: String) -> Setting<[String]> {
-        Setting<[String]>(
-            key, summary: "Instances of \(name) as host:port, separated by commas, at most 64.",
-            isAllowed: { (1...64).contains($0.count) && $0.allSatisfy { UpstreamEndpoint($0) != nil } })
+    /// A setting that the configuration file names, and that is checked with it.
+    private static func inFile(_ key: String, _ summary: String) -> Setting<String> {
+        Setting<String>(key, default: "", summary: "Where the file of GATEWAY_CONFIG names it: \(summary)")
     }
 
     /// `scheme://host[:port]`, as browsers send it (RFC 6454 §6.1).

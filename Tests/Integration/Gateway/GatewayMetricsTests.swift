@@ -1,3 +1,4 @@
+import Foundation
 import PrometheusMetrics
 import TestSupport
 import Testing
@@ -68,6 +69,12 @@ struct GatewayMetricsTests {
             #expect(page.value(Self.requests, ["code": "429", "upstream": "none"]) == 3)
         }
         options.limiterFails = true
+        let path = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID()).yaml").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try String(contentsOfFile: GatewayUnderTest.shippedConfigurationPath, encoding: .utf8)
+            .replacing("when_redis_is_away: local", with: "when_redis_is_away: open")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        options.configurationPath = path
         try await run(options) { gateway, _ in
             _ = try await gateway.ask(GatewayUnderTest.request())
             let page = try await Self.page(gateway)

@@ -15,9 +15,10 @@ struct GatewayRateLimitScriptTests {
     private func ask(_ client: RedisClient, _ questions: [RateLimitQuestion], cost: Int = 1) async throws
         -> RateLimitDecision
     {
+        let questions = questions.map { RateLimitQuestion(policy: $0.policy, key: $0.key, cost: cost) }
         let reply = try await client.evaluate(
             RateLimitScript.script, keys: questions.map(\.key),
-            arguments: RateLimitScript.arguments(for: questions, cost: cost))
+            arguments: RateLimitScript.arguments(for: questions))
         return try #require(RateLimitScript.decision(reply, for: questions))
     }
 

@@ -1,6 +1,7 @@
 import APIContract
 import Authentication
 import Dispatch
+import Foundation
 import Gateway
 import HTTPService
 import Logging
@@ -28,12 +29,16 @@ struct GatewayUnderTest: Sendable {
         var accessLogInterval = 0
         /// Of the gateway; silent unless a test listens.
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        /// Another configuration file than the one that a deployment starts from.
+        var configurationPath: String?
     }
 
     let port: Int
     let drain: DrainState
     /// What `/metrics` would tell.
     let families: @Sendable () async -> [MetricFamily]
+    /// Reads the configuration file again.
+    let live: LiveConfiguration
     private let eventLoop: any EventLoop
 
     /// Lets the gateway, which has one event loop, do nothing while `body` makes things happen that it shall see at once.
@@ -84,9 +89,9 @@ struct GatewayUnderTest: Sendable {
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: options.eventLoops)
         let drain = DrainState()
-        let upstreams = UpstreamName.allCases.map { name in
-            UpstreamGroup(name: name, endpoints: ports.map { UpstreamEndpoint(host: "127.0.0.1", port: $0) })
-        }
+        let file = configurationFile(options, upstreams: ports)
+        let configuration = try file.read()
+        let upstreams = configuration.upstreams.map { UpstreamGroup(name: $0.name, endpoints: $0.endpoints) }
         if !options.isHealthChecked {
             for upstream in upstreams { for index in ports.indices { _ = upstream.checked(index, .passed) } }
         }
@@ -94,9 +99,13 @@ struct GatewayUnderTest: Sendable {
             upstreams: upstreams, drain: drain, redisIsReady: { true }, revocationsAreReady: { true })
         let listening = Port()
         let server = GatewayServer(
-            address: ListenAddress(host: "127.0.0.1", port: 0), policy: try policy(options), upstreams: upstreams,
+            address: ListenAddress(host: "127.0.0.1", port: 0), policy: try policy(options, configuration),
+            upstreams: upstreams,
             poolLimits: options.pool, health: health, drain: drain, eventLoopGroup: group,
             logger: options.logger, onListening: { listening.set($0) })
+        let live = LiveConfiguration(
+            file: file, current: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { await server.adopt($0) }
         let checker = HealthChecker(
             upstreams: upstreams, health: health, interval: .milliseconds(100), timeout: .milliseconds(400),
             eventLoopGroup: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -104,7 +113,7 @@ struct GatewayUnderTest: Sendable {
             _ = try await eventually { listening.value != 0 }
             try await body(
                 GatewayUnderTest(
-                    port: listening.value, drain: drain, families: server.families, eventLoop: group.any()))
+                    port: listening.value, drain: drain, families: server.families, live: live, eventLoop: group.any()))
         }
         if options.isHealthChecked {
             try await withRunning(checker, server, body: test)
@@ -120,13 +129,32 @@ struct GatewayUnderTest: Sendable {
         func set(_ value: Int) { port.withLock { $0 = value } }
     }
 
+    /// The file that a deployment starts from.
+    static var shippedConfigurationPath: String {
+        var folder = URL(filePath: #filePath)
+        for _ in 0..<4 { folder.deleteLastPathComponent() }
+        return folder.appending(path: "deploy/gateway/gateway.yaml").path
+    }
+
+    /// With the test's limit and upstreams.
+    private static func configurationFile(_ options: Options, upstreams ports: [Int]) -> ConfigurationFile {
+        let instances = ports.map { "127.0.0.1:\($0)" }.joined(separator: ",")
+        return ConfigurationFile(
+            path: options.configurationPath ?? shippedConfigurationPath,
+            variables: ConfigurationVariables([
+                "AUTH_UPSTREAMS": instances, "STRATEGIES_UPSTREAMS": instances, "RATE_LIMIT_USER": options.limit,
+                "RATE_LIMIT_ADDRESS": options.limit,
+            ]))
+    }
+
     static func policy(_ options: Options) throws -> GatewayPolicy {
-        let limit = try #require(RateLimit(settingText: options.limit))
-        let limits = RateLimitPolicies(user: limit, address: limit)
+        try policy(options, configurationFile(options, upstreams: [1]).read())
+    }
+
+    private static func policy(_ options: Options, _ configuration: GatewayConfiguration) throws -> GatewayPolicy {
         let limiter = LocalRateLimiter()
         let (verdict, settled, limiterFails) = (options.verdict, options.settled, options.limiterFails)
         let guards = RequestGuard(
-            policies: limits,
             revocations: .init(
                 verdict: { verdict($0.userID) },
                 settledVerdict: { _, eventLoop in
@@ -139,9 +167,8 @@ struct GatewayUnderTest: Sendable {
                         limiter.ask(questions, now: Int(NIODeadline.now().uptimeNanoseconds / 1000)))
             })
         return GatewayPolicy(
-            router: Router(Route.table), limits: options.limits, origins: ["https://desk.example"],
-            proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens, guards: guards,
-            failedAuthentications: FailedAuthentications(policies: limits), timeouts: options.timeouts,
+            configuration: configuration, limits: options.limits, origins: ["https://desk.example"],
+            proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens, guards: guards, timeouts: options.timeouts,
             maximumConnections: options.maximumConnections, accessLogInterval: options.accessLogInterval)
     }
 

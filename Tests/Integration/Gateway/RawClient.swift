@@ -101,6 +101,15 @@ final class RawClient: Sendable {
         RawAnswer(try await receive(within: timeout) { RawAnswer($0).isComplete })
     }
 
+    /// The same, and forgets the answer, so that the next one can be waited for.
+    func takeAnswer(within timeout: Duration = .seconds(10)) async throws -> RawAnswer {
+        let answer = try await receiveAnswer(within: timeout)
+        received.state.withLock { state in
+            state.bytes.removeFirst(answer.description.utf8.count - answer.rest.utf8.count)
+        }
+        return answer
+    }
+
     private final class Handler: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         private let received: ReceivedBox

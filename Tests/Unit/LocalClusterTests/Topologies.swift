@@ -12,5 +12,5 @@ func topology(
         secrets: ClusterSecrets(
             superuser: "secret-superuser", owner: "secret-owner", auth: "secret-auth", strategies: "secret-strategies",
             replication: "secret-replication", redis: "secret-redis", consistency: "secret-consistency"),
-        record: record)
+        gatewayConfiguration: "/repository/gateway.yaml", record: record)
 }

@@ -30,7 +30,9 @@ struct Up: AsyncParsableCommand {
         let options = try size.options()
         raiseLimits()
         guard
-            let cluster = try OpenedCluster.open(folder, options: options, servicesFolder: installation.programsFolder)
+            let cluster = try OpenedCluster.open(
+                folder, options: options, servicesFolder: installation.programsFolder,
+                repository: installation.repository)
         else { return try await sayAlreadyUp(folder) }
 
         Console.say("CryptoDesk starts in \(folder.layout.folder)")

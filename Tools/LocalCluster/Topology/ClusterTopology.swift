@@ -4,18 +4,21 @@ package struct ClusterTopology: Hashable, Sendable {
     package let layout: ClusterLayout
     package let programs: ServerPrograms
     package let secrets: ClusterSecrets
+    /// The gateways' routes, rate limits and upstreams, by absolute path.
+    package let gatewayConfiguration: String
     /// The PostgreSQL servers, in the order of their numbers.
     package let postgresServers: [PostgresServer]
 
     /// - Parameter record: who was the primary when the cluster last ran.
     package init(
         options: ClusterOptions, layout: ClusterLayout, programs: ServerPrograms, secrets: ClusterSecrets,
-        record: PrimaryRecord = .first
+        gatewayConfiguration: String, record: PrimaryRecord = .first
     ) {
         self.options = options
         self.layout = layout
         self.programs = programs
         self.secrets = secrets
+        self.gatewayConfiguration = gatewayConfiguration
         postgresServers = PostgresServer.chosen(replicas: options.replicas, needed: record.needed)
     }
 
@@ -127,12 +130,15 @@ extension ClusterTopology {
 
     private var gatewaySettings: [String: String] {
         [
+            "GATEWAY_CONFIG": gatewayConfiguration,
             "JWKS_URLS": jwksURLs,
             "AUTH_UPSTREAMS": endpoints(.auth).joined(separator: ","),
             "STRATEGIES_UPSTREAMS": endpoints(.strategies).joined(separator: ","),
             "CORS_ORIGINS": "http://localhost:\(ports.nginx),http://127.0.0.1:\(ports.nginx)",
             "RATE_LIMIT_USER": Self.generousLimit,
             "RATE_LIMIT_ADDRESS": Self.generousLimit,
+            // One more, so that a gateway that was killed and started again need not wait for its own place.
+            "RATE_LIMIT_GATEWAYS": "\(options.gateways + 1)",
         ]
     }
 

@@ -1,15 +1,22 @@
 /// Counts tokens that turn out to be none, by the address they come from, so that nobody makes this process verify
 /// signatures as fast as it can. Good tokens cost nothing here.
 package struct FailedAuthentications: Sendable {
-    private let limiter = LocalRateLimiter()
-    private let policies: RateLimitPolicies
+    private let limiter: LocalRateLimiter
+    private let policy: RateLimitPolicy
 
-    package init(policies: RateLimitPolicies) { self.policies = policies }
+    package init(limit: RateLimit) { self.init(limit: limit, limiter: LocalRateLimiter()) }
+
+    private init(limit: RateLimit, limiter: LocalRateLimiter) {
+        self.limiter = limiter
+        policy = RateLimitPolicy(name: "failed-authentications", limit: limit, key: [.address])
+    }
+
+    /// The same counts against another limit.
+    func adopting(_ limit: RateLimit) -> FailedAuthentications { FailedAuthentications(limit: limit, limiter: limiter) }
 
     /// - Returns: the refusal, when the address has used up its tries.
     func refusal(for address: String) -> RateLimitDecision? {
-        let questions = policies.failedAuthentication(address: address)
-        let decision = limiter.ask(questions, now: RequestGuard.microseconds(), cost: 0)
+        let decision = limiter.ask([question(address, cost: 0)], now: RequestGuard.microseconds())
         guard let share = decision.shares.first, share.remaining == 0 else { return nil }
         let interval = share.policy.limit.emissionInterval
         return RateLimitDecision(
@@ -18,6 +25,10 @@ package struct FailedAuthentications: Sendable {
     }
 
     func count(_ address: String) {
-        _ = limiter.ask(policies.failedAuthentication(address: address), now: RequestGuard.microseconds())
+        _ = limiter.ask([question(address, cost: 1)], now: RequestGuard.microseconds())
+    }
+
+    private func question(_ address: String, cost: Int) -> RateLimitQuestion {
+        RateLimitQuestion(policy: policy, key: RouteLimit.prefix(address), cost: cost)
     }
 }

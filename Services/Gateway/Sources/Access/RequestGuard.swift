@@ -3,20 +3,28 @@ package import NIOCore
 
 /// What a request must pass before it goes upstream: its token is not revoked, and no limit is used up.
 ///
-/// Revocations are known in this process, and waited for only where they are not proven complete. Limits are asked in
-/// Redis: a small closure to be replaced by one that needs no round trip.
+/// Revocations are known in this process, and waited for only where they are not proven complete. Which limits are asked
+/// the route says; when they cannot be, because Redis is away, each policy has said what becomes of the request.
 package struct RequestGuard: Sendable {
     /// Whose share of the limits a request takes.
-    package enum Subject: Sendable {
-        case caller(AccessToken)
-        /// Nobody known, by the client's address.
-        case address(String)
+    package struct Subject: Sendable {
+        /// `nil` for an anonymous request.
+        package let caller: AccessToken?
+        /// The client's.
+        package let address: String
+
+        package init(caller: AccessToken? = nil, address: String) {
+            self.caller = caller
+            self.address = address
+        }
     }
 
     package enum Verdict: Sendable {
-        /// The decision is missing when the limiter could not be asked and the request may pass without.
+        /// The decision is missing when there is nothing to be asked, or when the request may pass without.
         case admitted(RateLimitDecision?)
         case limited(RateLimitDecision)
+        /// The limiter could not be asked, and a policy does not let the request pass without.
+        case uncounted(reason: String)
         case revoked
         /// Whether the token still holds cannot be known now; the reason is for the log.
         case unavailable(reason: String)
@@ -48,35 +56,27 @@ package struct RequestGuard: Sendable {
 
     private let revocations: Revocations
     private let limiter: Limiter
-    private let policies: RateLimitPolicies
+    private let gateways: Int
     private let fallback = LocalRateLimiter()
 
-    package init(policies: RateLimitPolicies, revocations: Revocations, limiter: @escaping Limiter) {
-        self.policies = policies
+    /// - Parameter gateways: among how many processes a limit is divided while each counts by itself.
+    package init(revocations: Revocations, gateways: Int = 1, limiter: @escaping Limiter) {
         self.revocations = revocations
+        self.gateways = gateways
         self.limiter = limiter
     }
 
     /// - Returns: a future of `eventLoop` that never fails.
     package func check(_ subject: Subject, route: Route, on eventLoop: any EventLoop) -> EventLoopFuture<Verdict> {
-        let questions = policies.questions(subject, route: route)
-        switch subject {
-        case .caller(let token): return check(token, questions, on: eventLoop)
-        case .address: return check(questions, on: eventLoop)
-        }
-    }
-
-    /// A revocation that cannot be known stops the request; a limit alone does not.
-    private func check(
-        _ token: AccessToken, _ questions: [RateLimitQuestion], on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Verdict> {
+        let questions = route.questions(subject)
+        guard let token = subject.caller else { return checkLimits(questions, on: eventLoop) }
         switch revocations.verdict(token) {
-        case .valid: return checkLimit(questions, on: eventLoop)
+        case .valid: return checkLimits(questions, on: eventLoop)
         case .revoked: return eventLoop.makeSucceededFuture(.revoked)
         case .unproven:
             return revocations.settledVerdict(token, eventLoop).assumeIsolated().flatMap { verdict in
                 switch verdict {
-                case .valid: checkLimit(questions, on: eventLoop)
+                case .valid: checkLimits(questions, on: eventLoop)
                 case .revoked: eventLoop.makeSucceededFuture(.revoked)
                 case .unproven:
                     eventLoop.makeSucceededFuture(.unavailable(reason: "\(RevocationWatch.unproven)"))
@@ -85,20 +85,23 @@ package struct RequestGuard: Sendable {
         }
     }
 
-    private func checkLimit(
+    private func checkLimits(
         _ questions: [RateLimitQuestion], on eventLoop: any EventLoop
     ) -> EventLoopFuture<Verdict> {
-        limiter(questions, eventLoop).map(Self.verdict).recover { _ in .admitted(nil) }
+        guard !questions.isEmpty else { return eventLoop.makeSucceededFuture(.admitted(nil)) }
+        return limiter(questions, eventLoop).map(Self.verdict).flatMapErrorThrowing { error in
+            verdictWithoutRedis(questions, error, now: Self.microseconds())
+        }
     }
 
-    /// Without Redis anonymous requests are limited by this process alone; Auth closes logins by itself then.
-    private func check(
-        _ questions: [RateLimitQuestion], on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Verdict> {
-        let fallback = fallback
-        return limiter(questions, eventLoop)
-            .map(Self.verdict)
-            .flatMapErrorThrowing { _ in Self.verdict(fallback.ask(questions, now: Self.microseconds())) }
+    /// A policy that is closed decides alone; of the others those that are local are asked here.
+    private func verdictWithoutRedis(_ questions: [RateLimitQuestion], _ error: any Error, now: Int) -> Verdict {
+        if let closed = questions.first(where: { $0.policy.fallback == .closed }) {
+            return .uncounted(reason: "Policy \(closed.policy.name) is closed without Redis: \(error)")
+        }
+        let local = questions.filter { $0.policy.fallback == .local }
+        guard !local.isEmpty else { return .admitted(nil) }
+        return Self.verdict(fallback.ask(local, now: now, among: gateways))
     }
 
     private static func verdict(_ decision: RateLimitDecision) -> Verdict {

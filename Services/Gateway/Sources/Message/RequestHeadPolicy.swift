@@ -1,4 +1,4 @@
-import APIContract
+package import APIContract
 package import NIOHTTP1
 
 /// Which request heads the gateway takes: limits, and no doubt about where a request ends or what it asks for.
@@ -6,15 +6,18 @@ package import NIOHTTP1
 /// llhttp has parsed the head strictly before; the rules here are the ones it leaves to its users.
 package struct RequestHeadPolicy: Sendable {
     package let limits: RequestLimits
-    private let bodyTooLarge: APIError
 
-    package init(limits: RequestLimits) {
-        self.limits = limits
-        bodyTooLarge = APIError(413, .bodyTooLarge, "The request body is larger than \(Self.text(limits.body))")
-    }
+    package init(limits: RequestLimits) { self.limits = limits }
 
     /// 413; the connection closes, because the rest of the body is not read.
-    package var tooLarge: RequestRefusal { RequestRefusal(bodyTooLarge, closesConnection: true) }
+    private var tooLarge: RequestRefusal {
+        RequestRefusal(Self.tooLarge(over: limits.body), closesConnection: true)
+    }
+
+    /// 413, by the limit of the gateway or of a route, in bytes.
+    package static func tooLarge(over limit: Int) -> APIError {
+        APIError(413, .bodyTooLarge, "The request body is larger than \(text(limit))")
+    }
 
     /// - Throws: ``RequestRefusal`` with 400, 413, 414, 417, 431 or 501.
     package func accept(_ head: HTTPRequestHead) throws(RequestRefusal) -> RequestHead {
@@ -38,6 +41,6 @@ package struct RequestHeadPolicy: Sendable {
     }
 
     private static func text(_ bytes: Int) -> String {
-        bytes % (1024 * 1024) == 0 ? "\(bytes / 1024 / 1024) MB" : "\(bytes) bytes"
+        bytes > 0 && bytes % (1024 * 1024) == 0 ? "\(bytes / 1024 / 1024) MB" : "\(bytes) bytes"
     }
 }

@@ -33,7 +33,7 @@ enum GatewayMetrics {
         "cryptodesk_gateway_sent_bytes_total", .counter, "Bytes that went to clients.")
     private static let decisions = Metric(
         "cryptodesk_gateway_rate_limit_decisions_total", .counter,
-        "What the rate limiter said; `unlimited` where it could not be asked and the request passed.",
+        "What the rate limiter said; `unlimited` where the request passed without being counted.",
         labels: ["decision"])
     private static let lag = Metric(
         "cryptodesk_gateway_event_loop_lag_seconds", .histogram,

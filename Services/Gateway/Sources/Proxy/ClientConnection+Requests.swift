@@ -8,36 +8,32 @@ extension ClientConnection {
     static let cannotAuthenticate = APIError.unavailable(
         .authenticationUnavailable, "Authentication is not available at the moment")
 
+    static let cannotCount = APIError.unavailable(
+        .limiterUnavailable, "The request cannot be counted at the moment, and is not let through uncounted")
+
     func begin(_ head: HTTPRequestHead) {
         gate.reset()
+        let policy = loop.policy
         let request: RequestHead
         do {
-            request = try loop.policy.head.accept(head)
+            request = try policy.head.accept(head)
         } catch {
             refuse(error, head: head)
             return
         }
-        let exchange = makeExchange(request)
+        let dispatch = policy.dispatch(request)
+        let exchange = makeExchange(request, policy, route: dispatch.route)
         self.exchange = exchange
-        switch loop.policy.dispatch(request) {
-        case .refuse(let error, let route):
-            exchange.route = route
-            answer(exchange, error)
+        switch dispatch {
+        case .refuse(let error, _): answer(exchange, error)
         case .options(let answer): self.answer(exchange, answer)
-        case .health(let route):
-            exchange.route = route
-            answer(exchange, loop.health.answer)
-        case .anonymous(let route):
-            exchange.route = route
-            ask(exchange, route, .address(exchange.forwarded.clientAddress))
-        case .authenticated(let route, let token):
-            exchange.route = route
-            authenticate(exchange, route, token)
+        case .health: answer(exchange, loop.health.answer)
+        case .anonymous(let route): ask(exchange, route, .init(address: exchange.forwarded.clientAddress))
+        case .authenticated(let route, let token): authenticate(exchange, route, token)
         }
     }
 
-    private func makeExchange(_ request: RequestHead) -> Exchange {
-        let policy = loop.policy
+    private func makeExchange(_ request: RequestHead, _ policy: GatewayPolicy, route: Route?) -> Exchange {
         let forwarded = ForwardedRequest(request, peer: peer, isTrusted: peerIsTrusted, proxies: policy.proxies)
         var answer = AnswerContext(requestID: request.requestID ?? loop.identifiers.requestID())
         let trace = request.traceParent.flatMap(TraceContext.init(header:))
@@ -50,33 +46,37 @@ extension ClientConnection {
         }
         answer.isSecure = forwarded.proto == "https"
         answer.closesConnection = !request.keepsAlive || loop.isDraining
-        return Exchange(
-            request, forwarded: forwarded, answer: answer, traceParent: traceParent,
-            maximumBody: policy.head.limits.body, startedAt: RequestGuard.microseconds(),
+        let limit = policy.head.limits.body
+        let exchange = Exchange(
+            request, policy: policy, forwarded: forwarded, answer: answer, traceParent: traceParent,
+            maximumBody: min(limit, route?.maximumBody ?? limit), startedAt: RequestGuard.microseconds(),
             isLogged: loop.accessLog.takesNext())
+        exchange.route = route
+        return exchange
     }
 
     // MARK: Who asks
 
     private func authenticate(_ exchange: Exchange, _ route: Route, _ token: String) {
-        if let known = loop.policy.tokens.cached(token) {
-            ask(exchange, route, .caller(known))
+        let policy = exchange.policy
+        let address = exchange.forwarded.clientAddress
+        if let known = policy.tokens.cached(token) {
+            ask(exchange, route, .init(caller: known, address: address))
             return
         }
-        let address = exchange.forwarded.clientAddress
-        if let refusal = loop.policy.failedAuthentications.refusal(for: address) {
+        if let refusal = policy.failedAuthentications.refusal(for: address) {
             limit(exchange, refusal)
             return
         }
-        let tokens = loop.policy.tokens
+        let tokens = policy.tokens
         loop.eventLoop.makeFutureWithTask { try await tokens.verify(token) }.assumeIsolated().whenComplete { result in
             guard exchange === self.exchange else { return }
             switch result {
-            case .success(let verified): self.ask(exchange, route, .caller(verified))
+            case .success(let verified): self.ask(exchange, route, .init(caller: verified, address: address))
             case .failure(AuthenticationError.unavailable(let reason)):
                 self.answer(exchange, Self.cannotAuthenticate, cause: reason)
             case .failure:
-                self.loop.policy.failedAuthentications.count(address)
+                policy.failedAuthentications.count(address)
                 self.answer(exchange, .unauthorized)
             }
             self.flush()
@@ -86,8 +86,9 @@ extension ClientConnection {
     // MARK: Whether it may
 
     private func ask(_ exchange: Exchange, _ route: Route, _ subject: RequestGuard.Subject) {
-        if case .caller(let token) = subject { exchange.userID = token.userID }
-        loop.policy.guards.check(subject, route: route, on: loop.eventLoop).assumeIsolated().whenSuccess { verdict in
+        exchange.userID = subject.caller?.userID
+        exchange.policy.guards.check(subject, route: route, on: loop.eventLoop).assumeIsolated().whenSuccess {
+            verdict in
             guard exchange === self.exchange else { return }
             switch verdict {
             case .admitted(let decision):
@@ -95,6 +96,7 @@ extension ClientConnection {
                 self.loop.metrics.decided(decision == nil ? .unlimited : .admitted)
                 if exchange.state.admitted() { self.forward(exchange) }
             case .limited(let decision): self.limit(exchange, decision)
+            case .uncounted(let reason): self.answer(exchange, Self.cannotCount, cause: reason)
             case .revoked: self.answer(exchange, .unauthorized)
             case .unavailable(let reason): self.answer(exchange, Self.cannotAuthenticate, cause: reason)
             }

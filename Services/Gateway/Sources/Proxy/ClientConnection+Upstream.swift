@@ -14,7 +14,9 @@ extension ClientConnection {
     /// - Parameter fresh: not over a connection that was used before.
     func forward(_ exchange: Exchange, fresh: Bool = false) {
         guard let route = exchange.route, case .upstream(let name) = route.destination else { return }
-        let pool = loop.pool(of: name)
+        guard let pool = loop.pool(of: name) else {
+            return failed(exchange, .noEndpoint, cause: "There is no upstream \(name.rawValue) any more")
+        }
         exchange.pool = pool
         switch pool.lease(for: exchange, of: self, fresh: fresh) {
         case .connection(let connection): start(exchange, on: connection)
@@ -83,7 +85,7 @@ extension ClientConnection {
         deadline.received(bytes.readableBytes)
         switch exchange.state.bodyReceived(bytes.readableBytes) {
         case .discard: break
-        case .refuse: answer(exchange, loop.policy.head.tooLarge.error, closes: true)
+        case .refuse: answer(exchange, RequestHeadPolicy.tooLarge(over: exchange.maximumBody), closes: true)
         case .abort: abort()
         case .forward:
             if exchange.state.keepsForRetry { exchange.replay.append(.body(bytes)) }

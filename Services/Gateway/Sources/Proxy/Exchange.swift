@@ -4,12 +4,16 @@ import NIOHTTP1
 /// One request on its way: its state, and what the handlers carry along with it.
 final class Exchange {
     let request: RequestHead
+    /// The one that was in force when the request began.
+    let policy: GatewayPolicy
     let forwarded: ForwardedRequest
     /// `nil` for requests that have none.
     var route: Route?
     let traceParent: String
     var answer: AnswerContext
     var state: ExchangeState
+    /// In bytes.
+    let maximumBody: Int
 
     var pool: UpstreamPool?
     var upstream: UpstreamConnection?
@@ -39,10 +43,12 @@ final class Exchange {
     var userID: Int?
 
     init(
-        _ request: RequestHead, forwarded: ForwardedRequest, answer: AnswerContext, traceParent: String,
-        maximumBody: Int, startedAt: Int, isLogged: Bool
+        _ request: RequestHead, policy: GatewayPolicy, forwarded: ForwardedRequest, answer: AnswerContext,
+        traceParent: String, maximumBody: Int, startedAt: Int, isLogged: Bool
     ) {
         self.request = request
+        self.policy = policy
+        self.maximumBody = maximumBody
         self.forwarded = forwarded
         self.answer = answer
         self.traceParent = traceParent

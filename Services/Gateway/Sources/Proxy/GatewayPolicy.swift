@@ -1,9 +1,14 @@
 package import APIContract
 
 /// Everything that decides about requests: immutable, and shared by all event loops.
+///
+/// A new configuration is a new policy, which takes this one's place; a request that has begun keeps the one that it began
+/// with.
 package final class GatewayPolicy: Sendable {
+    package let configuration: GatewayConfiguration
     package let router: Router
     package let head: RequestHeadPolicy
+    private let origins: [String]
     package let cors: CORSPolicy
     package let crossSite: CrossSitePolicy
     package let proxies: TrustedProxies
@@ -16,12 +21,25 @@ package final class GatewayPolicy: Sendable {
     /// One request in so many is logged; 0 for none.
     package let accessLogInterval: Int
 
-    package init(
-        router: Router, limits: RequestLimits, origins: [String], proxies: TrustedProxies, tokens: AccessTokenSource,
-        guards: RequestGuard, failedAuthentications: FailedAuthentications, timeouts: GatewayTimeouts = .init(),
+    package convenience init(
+        configuration: GatewayConfiguration, limits: RequestLimits, origins: [String], proxies: TrustedProxies,
+        tokens: AccessTokenSource, guards: RequestGuard, timeouts: GatewayTimeouts = .init(),
         maximumConnections: Int = 10_000, accessLogInterval: Int = 0
     ) {
-        self.router = router
+        self.init(
+            configuration, FailedAuthentications(limit: configuration.failedAuthentications), limits: limits,
+            origins: origins, proxies: proxies, tokens: tokens, guards: guards, timeouts: timeouts,
+            maximumConnections: maximumConnections, accessLogInterval: accessLogInterval)
+    }
+
+    private init(
+        _ configuration: GatewayConfiguration, _ failedAuthentications: FailedAuthentications, limits: RequestLimits,
+        origins: [String], proxies: TrustedProxies, tokens: AccessTokenSource, guards: RequestGuard,
+        timeouts: GatewayTimeouts, maximumConnections: Int, accessLogInterval: Int
+    ) {
+        self.configuration = configuration
+        router = Router(configuration.routes)
+        self.origins = origins
         head = RequestHeadPolicy(limits: limits)
         cors = CORSPolicy(origins: origins)
         crossSite = CrossSitePolicy(origins: origins)
@@ -32,5 +50,13 @@ package final class GatewayPolicy: Sendable {
         self.timeouts = timeouts
         self.maximumConnections = maximumConnections
         self.accessLogInterval = accessLogInterval
+    }
+
+    /// This policy with another configuration. What has been counted so far stays counted.
+    package func adopting(_ configuration: GatewayConfiguration) -> GatewayPolicy {
+        GatewayPolicy(
+            configuration, failedAuthentications.adopting(configuration.failedAuthentications), limits: head.limits,
+            origins: origins, proxies: proxies, tokens: tokens, guards: guards, timeouts: timeouts,
+            maximumConnections: maximumConnections, accessLogInterval: accessLogInterval)
     }
 }

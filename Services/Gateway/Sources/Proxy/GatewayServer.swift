@@ -13,7 +13,8 @@ package final class GatewayServer: Service {
     private typealias Loops = [ObjectIdentifier: NIOLoopBound<LoopContext>]
 
     private let address: ListenAddress
-    private let policy: GatewayPolicy
+    /// The policy that is in force, and where: the event loops, once they have been set up.
+    private let state: Mutex<(policy: GatewayPolicy, loops: Loops)>
     private let upstreams: [UpstreamGroup]
     private let poolLimits: UpstreamPoolLimits
     private let health: GatewayHealth
@@ -22,8 +23,6 @@ package final class GatewayServer: Service {
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
     private let connectionCount = ConnectionCount()
-    /// While it runs.
-    private let loops = Mutex<[NIOLoopBound<LoopContext>]>([])
 
     /// - Parameter onListening: called with the port once it accepts connections; the way to learn a port given as 0.
     package init(
@@ -32,7 +31,7 @@ package final class GatewayServer: Service {
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.address = address
-        self.policy = policy
+        state = Mutex((policy, [:]))
         self.upstreams = upstreams
         self.poolLimits = poolLimits
         self.health = health
@@ -48,7 +47,6 @@ package final class GatewayServer: Service {
     /// - Throws: `ListenError` when the address cannot be bound.
     package func run() async throws {
         let loops = try await makeLoops()
-        self.loops.withLock { $0 = Array(loops.values) }
         let tickers = loops.values.map(startTicking)
         let channel = try await bind(loops)
         drain.beginServing()
@@ -63,10 +61,26 @@ package final class GatewayServer: Service {
     /// What the event loops have counted. It asks each of them in turn, and waits for it.
     package func families() async -> [MetricFamily] {
         var all = LoopMetrics()
-        for loop in loops.withLock({ $0 }) {
+        for loop in state.withLock({ Array($0.loops.values) }) {
             if let metrics = try? await loop.eventLoop.submit({ loop.value.metrics }).get() { all.add(metrics) }
         }
         return GatewayMetrics.families(all, connections: connectionCount.value)
+    }
+
+    // MARK: The policy
+
+    private var policy: GatewayPolicy { state.withLock { $0.policy } }
+
+    /// Puts another configuration in force; no connection and no request ends for it.
+    ///
+    /// - Returns: when every event loop begins its requests with it.
+    package func adopt(_ configuration: GatewayConfiguration) async {
+        let adopted = state.withLock { state in
+            let policy = state.policy.adopting(configuration)
+            state.policy = policy
+            return state.loops.values.map { loop in loop.eventLoop.submit { loop.value.policy = policy } }
+        }
+        for loop in adopted { try? await loop.get() }
     }
 
     // MARK: Event loops
@@ -77,6 +91,12 @@ package final class GatewayServer: Service {
             loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit { [self] in
                 NIOLoopBound(makeContext(on: eventLoop), eventLoop: eventLoop)
             }.get()
+        }
+        state.withLock { [loops] state in
+            state.loops = loops
+            // It may have been replaced since the contexts were made.
+            let policy = state.policy
+            for loop in loops.values { loop.eventLoop.execute { loop.value.policy = policy } }
         }
         return loops
     }
@@ -102,10 +122,10 @@ package final class GatewayServer: Service {
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .childChannelOption(.allowRemoteHalfClosure, value: true)
                 .childChannelOption(.maxMessagesPerRead, value: 1)
-                .childChannelInitializer { [policy] channel in
+                .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else { return }
-                        try Self.addHandlers(to: channel, loop.value, policy)
+                        try Self.addHandlers(to: channel, loop.value)
                     }
                 }
                 .bind(host: address.host, port: address.port)
@@ -115,7 +135,8 @@ package final class GatewayServer: Service {
         }
     }
 
-    private static func addHandlers(to channel: any Channel, _ loop: LoopContext, _ policy: GatewayPolicy) throws {
+    private static func addHandlers(to channel: any Channel, _ loop: LoopContext) throws {
+        let policy = loop.policy
         let peer = channel.remoteAddress
         let gate = InboundGate()
         let decoder = HTTPRequestDecoder(

@@ -5,7 +5,8 @@ import NIOCore
 /// What the connections of one event loop share. Touched on that event loop alone.
 final class LoopContext {
     let eventLoop: any EventLoop
-    let policy: GatewayPolicy
+    /// Replaced as a whole when the configuration changes.
+    var policy: GatewayPolicy
     let pools: [UpstreamPool]
     let log: ErrorLog
     let drain: DrainState
@@ -58,7 +59,8 @@ final class LoopContext {
         }
     }
 
-    func pool(of upstream: UpstreamName) -> UpstreamPool { pools[upstream.index] }
+    /// `nil` for an upstream that a newer configuration no longer has. There are few: looking costs less than hashing.
+    func pool(of upstream: UpstreamName) -> UpstreamPool? { pools.first { $0.group.name == upstream } }
 
     // MARK: Connections
 

@@ -11,6 +11,14 @@ package enum Dispatch: Sendable {
     /// Limited by address, and on its way without a token.
     case anonymous(Route)
     case authenticated(Route, token: String)
+
+    package var route: Route? {
+        switch self {
+        case .refuse(_, let route): route
+        case .options: nil
+        case .health(let route), .anonymous(let route), .authenticated(let route, _): route
+        }
+    }
 }
 
 extension GatewayPolicy {
@@ -25,6 +33,9 @@ extension GatewayPolicy {
 
     private func dispatch(_ request: RequestHead, to route: Route) -> Dispatch {
         if route.destination == .health { return .health(route) }
+        if let limit = route.maximumBody, case .length(let length) = request.framing, length > limit {
+            return .refuse(RequestHeadPolicy.tooLarge(over: limit), route)
+        }
         guard route.access == .authenticated else { return .anonymous(route) }
         let credentials = Credentials(request)
         guard let token = credentials.token else { return .refuse(.unauthorized, route) }

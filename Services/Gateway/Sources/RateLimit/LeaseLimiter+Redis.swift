@@ -5,11 +5,11 @@ extension LeaseLimiter {
     /// Asks the scripts in Redis on the event loop's own connection.
     package convenience init(redis: RedisClient, gateways: Int, slot: LeaseSlot) {
         let breaker = RedisBreaker()
-        self.init(gateways: gateways, slot: slot) { key, limit, burst, wanted, eventLoop in
+        self.init(gateways: gateways, slot: slot) { key, limit, burst, wish, eventLoop in
             breaker.ask(on: eventLoop) {
                 redis.evaluate(
                     LeaseScript.script, keys: [key],
-                    arguments: LeaseScript.arguments(limit, burst: burst, wanted: wanted), on: eventLoop)
+                    arguments: LeaseScript.arguments(limit, burst: burst, wish: wish), on: eventLoop)
             }.flatMapThrowing { reply in
                 guard let grant = LeaseScript.grant(reply) else { throw Self.strange }
                 return grant

@@ -16,6 +16,8 @@ package final class LeaseSlot: Sendable {
 
     /// Seconds between two renewals, the time a slot is good for here, and the time Redis keeps it for.
     private static let (renewal, validity, kept) = (2, 8, 12)
+    /// How soon Redis is asked again that did not answer: at the start its connection may not be there yet.
+    private static let hurry = Duration.milliseconds(200)
     private static let key = "rl:gateways"
 
     private let state = Mutex(State())
@@ -73,13 +75,15 @@ extension LeaseSlot {
             try? await cancelWhenGracefulShutdown {
                 var wasMissed = false
                 while true {
-                    let isMissed = await renew() == false
+                    let hasSlot = await renew()
+                    let isMissed = hasSlot == false
                     if isMissed, !wasMissed {
                         logger.warning(
                             "More gateways run than RATE_LIMIT_GATEWAYS says: this one asks Redis for each request")
                     }
                     wasMissed = isMissed
-                    try await Task.sleep(for: .seconds(LeaseSlot.renewal))
+                    try await Task.sleep(
+                        for: hasSlot == nil ? LeaseSlot.hurry : .seconds(LeaseSlot.renewal))
                 }
             }
             _ = try? await redis.send(["ZREM", .string(LeaseSlot.key), .string(process)])

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Limits kept in this process alone: for anonymous requests while Redis is away, and for failed authentications.
+/// Limits kept in this process alone: while Redis is away, and for failed authentications.
 package final class LocalRateLimiter: Sendable {
     private let arrivalTimes = Mutex<[String: Int]>([:])
     private let capacity: Int
@@ -10,22 +10,26 @@ package final class LocalRateLimiter: Sendable {
 
     /// Asks all limits at once: all are charged or none is.
     ///
-    /// - Parameter now: microseconds on any clock that only goes forward.
-    package func ask(_ questions: [RateLimitQuestion], now: Int, cost: Int = 1) -> RateLimitDecision {
+    /// - Parameters:
+    ///   - now: microseconds on any clock that only goes forward.
+    ///   - gateways: how many processes count by themselves; each has its share of the limits.
+    package func ask(_ questions: [RateLimitQuestion], now: Int, among gateways: Int = 1) -> RateLimitDecision {
         arrivalTimes.withLock { arrivals in
-            let answers = questions.map {
-                GenericCellRate.ask($0.policy.limit, arrivalTime: arrivals[$0.key], now: now, cost: cost)
+            let limits = questions.map { $0.policy.limit.share(among: gateways, atLeast: $0.cost) }
+            let answers = zip(questions, limits).map {
+                GenericCellRate.ask($1, arrivalTime: arrivals[$0.key], now: now, cost: $0.cost)
             }
             let isAdmitted = answers.allSatisfy(\.isAdmitted)
             var shares: [RateLimitDecision.Share] = []
-            for (question, answer) in zip(questions, answers) {
+            for (index, answer) in answers.enumerated() {
+                let question = questions[index]
                 if isAdmitted {
-                    if cost > 0 { remember(answer.arrivalTime, question.key, in: &arrivals, now: now) }
+                    if question.cost > 0 { remember(answer.arrivalTime, question.key, in: &arrivals, now: now) }
                     shares.append(share(question.policy, answer))
                 } else {
                     // The ones that would have admitted it are not charged, so they tell what they would have told.
                     let unchanged = GenericCellRate.ask(
-                        question.policy.limit, arrivalTime: arrivals[question.key], now: now, cost: 0)
+                        limits[index], arrivalTime: arrivals[question.key], now: now, cost: 0)
                     shares.append(
                         .init(
                             policy: question.policy, remaining: unchanged.remaining,

@@ -26,6 +26,26 @@ package struct RateLimit: Sendable, Hashable {
         self.text = "\(count)/\(unit) burst \(burst)"
     }
 
+    /// The part of one of several processes that count by themselves: the rate and the burst divided.
+    ///
+    /// - Parameter cost: a request that counts for so much must fit into the burst.
+    package func share(among gateways: Int, atLeast cost: Int = 1) -> RateLimit {
+        guard gateways > 1 else { return self }
+        return RateLimit(
+            burst: max(1, cost, burst / gateways), emissionInterval: emissionInterval * gateways,
+            text: "\(text) divided by \(gateways)")
+    }
+
+    private init(burst: Int, emissionInterval: Int, text: String) {
+        self.burst = burst
+        self.emissionInterval = emissionInterval
+        self.text = text
+    }
+
+    /// What holds for tokens that turn out to be none where the configuration does not say: `50/s burst 100`.
+    package static let usualFailedAuthentications = RateLimit(
+        burst: 100, emissionInterval: 20_000, text: "50/s burst 100")
+
     private static let units: [(name: String, microseconds: Int)] = [
         ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000),
     ]

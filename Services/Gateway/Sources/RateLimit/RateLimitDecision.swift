@@ -34,9 +34,13 @@ package struct RateLimitDecision: Sendable, Hashable {
     }
 
     /// The value of `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11 §4): `"user";r=199;t=1`.
+    ///
+    /// The time of a policy that refuses is that of `Retry-After`, as the draft asks; else when the burst is whole again.
     package var limitField: String {
-        shares.map { "\"\($0.policy.name)\";r=\($0.remaining);t=\(Self.seconds($0.resetAfter))" }
-            .joined(separator: ", ")
+        shares.map { share in
+            let time = share.retryAfter > 0 ? max(1, Self.seconds(share.retryAfter)) : Self.seconds(share.resetAfter)
+            return "\"\(share.policy.name)\";r=\(share.remaining);t=\(time)"
+        }.joined(separator: ", ")
     }
 
     private static func seconds(_ microseconds: Int) -> Int { (microseconds + 999_999) / 1_000_000 }

@@ -1,26 +1,67 @@
-/// A limit with the name that clients see, ready to be asked about.
-package struct RateLimitPolicy: Sendable, Hashable {
-    /// Such as `user`; a token, so that it needs no escaping in a structured field.
+package import Authentication
+
+/// A limit with the name that clients see, and whose requests it counts together.
+package final class RateLimitPolicy: Sendable {
+    /// What requests must have in common to be counted together.
+    package enum KeyPart: String, Sendable, Hashable, CaseIterable {
+        case route
+        case user
+        /// The client's address, IPv6 by its /64.
+        case address
+        /// The upstream.
+        case service
+        case role
+    }
+
+    /// What becomes of requests that cannot be counted because Redis is away.
+    package enum Fallback: String, Sendable, Hashable, CaseIterable {
+        /// Each gateway counts by itself, against its share of the limit.
+        case local
+        /// They pass.
+        case open
+        /// They are refused.
+        case closed
+    }
+
+    /// Such as `user`: printable and without quotation marks, so that it needs no escaping in a structured field.
     package let name: String
     package let limit: RateLimit
+    package let key: Set<KeyPart>
+    /// The policy holds for callers with one of these roles only; `nil` where it holds for everybody.
+    package let roles: Set<Role>?
+    /// What a request counts for when its route does not say otherwise.
+    package let cost: Int
+    /// Redis is asked for every request, whatever the limit's size.
+    package let isExact: Bool
+    package let fallback: Fallback
     /// The value of `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11 §3): `"user";q=200;w=2`.
     package let policyField: String
 
-    package init(name: String, limit: RateLimit) {
+    package init(
+        name: String, limit: RateLimit, key: Set<KeyPart> = [.user, .route], roles: Set<Role>? = nil, cost: Int = 1,
+        isExact: Bool = false, fallback: Fallback = .local
+    ) {
         self.name = name
         self.limit = limit
-        self.policyField = "\"\(name)\";q=\(limit.burst);w=\(limit.window)"
+        self.key = key
+        self.roles = roles
+        self.cost = cost
+        self.isExact = isExact
+        self.fallback = fallback
+        policyField = "\"\(name)\";q=\(limit.burst);w=\(limit.window)"
     }
 }
 
-/// One limit that a request has to pass: a policy, and whose share of it is asked for.
-package struct RateLimitQuestion: Sendable, Hashable {
-    package let policy: RateLimitPolicy
-    /// The key in Redis. Keys of one request share a hash tag, so that a cluster keeps them together.
-    package let key: String
+extension RateLimitPolicy: Hashable {
+    package static func == (left: RateLimitPolicy, right: RateLimitPolicy) -> Bool {
+        left === right
+            || left.name == right.name && left.limit == right.limit && left.key == right.key
+                && left.roles == right.roles && left.cost == right.cost && left.isExact == right.isExact
+                && left.fallback == right.fallback
+    }
 
-    package init(policy: RateLimitPolicy, key: String) {
-        self.policy = policy
-        self.key = key
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(limit)
     }
 }

@@ -39,16 +39,14 @@ package enum RateLimitScript {
         """)
 
     /// - Parameter bursts: what each is granted against; the limits' own bursts when nothing else is said.
-    package static func arguments(
-        for questions: [RateLimitQuestion], bursts: [Int]? = nil, cost: Int = 1
-    ) -> [RedisArgument] {
+    package static func arguments(for questions: [RateLimitQuestion], bursts: [Int]? = nil) -> [RedisArgument] {
         let bursts = bursts ?? questions.map(\.policy.limit.burst)
         var arguments: [RedisArgument] = []
         arguments.reserveCapacity(questions.count * 3)
         for (question, burst) in zip(questions, bursts) {
             arguments.append(.integer(question.policy.limit.emissionInterval))
             arguments.append(.integer(burst))
-            arguments.append(.integer(cost))
+            arguments.append(.integer(question.cost))
         }
         return arguments
     }

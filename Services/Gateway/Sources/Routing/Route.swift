@@ -3,10 +3,10 @@ package import NIOHTTP1
 /// Where a request goes, and what it must pass first.
 package final class Route: Sendable {
     /// Who may use a route.
-    package enum Access: Sendable, Hashable {
-        /// Anybody; limited by address.
+    package enum Access: String, Sendable, Hashable, CaseIterable {
+        /// Anybody.
         case anonymous
-        /// Callers with a valid access token; limited by user.
+        /// Callers with a valid access token.
         case authenticated
     }
 
@@ -25,24 +25,30 @@ package final class Route: Sendable {
     package let path: String
     package let destination: Destination
     package let access: Access
+    /// What a request is counted by: every limit admits it and all are charged, or none is.
+    package let limits: [RouteLimit]
+    /// For the whole exchange, from the request's head to the end of the answer; `nil` where only its steps are timed.
+    package let timeout: Duration?
+    /// In bytes; `nil` where the gateway's own limit holds, which is never exceeded.
+    package let maximumBody: Int?
 
     package init(
         _ name: String, _ methods: [HTTPMethod], _ path: String, to destination: Destination,
-        access: Access = .authenticated
+        access: Access = .authenticated, limits: [RouteLimit] = [], timeout: Duration? = nil, maximumBody: Int? = nil
     ) {
         self.name = name
         self.methods = methods.contains(.GET) ? methods + [.HEAD] : methods
         self.path = path
         self.destination = destination
         self.access = access
+        self.limits = limits
+        self.timeout = timeout
+        self.maximumBody = maximumBody
     }
-}
 
-/// The name of a group of interchangeable services.
-package enum UpstreamName: String, Sendable, Hashable, CaseIterable {
-    case auth
-    case strategies
-
-    /// Its place among all upstreams, for tables that are looked up on every request.
-    package var index: Int { self == .auth ? 0 : 1 }
+    /// What the limiter is asked before a request of this subject goes on.
+    package func questions(_ subject: RequestGuard.Subject) -> [RateLimitQuestion] {
+        guard limits.count != 1 else { return limits[0].question(subject).map { [$0] } ?? [] }
+        return limits.compactMap { $0.question(subject) }
+    }
 }

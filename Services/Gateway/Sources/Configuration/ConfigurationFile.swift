@@ -1,0 +1,25 @@
+import FoundationEssentials
+
+/// The configuration on disk.
+package struct ConfigurationFile: Sendable {
+    package let path: String
+    private let variables: ConfigurationVariables
+
+    package init(path: String, variables: ConfigurationVariables) {
+        self.path = path
+        self.variables = variables
+    }
+
+    /// Reads the file as it is now.
+    ///
+    /// - Throws: ``ConfigurationError`` with everything that is wrong with it.
+    package func read() throws(ConfigurationError) -> GatewayConfiguration {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw ConfigurationError([
+                ConfigurationProblem(file: path, line: nil, key: "", message: "cannot be read as text in UTF-8")
+            ])
+        }
+        return try GatewayConfiguration(text, file: name, variables: variables)
+    }
+}
