@@ -98,5 +98,9 @@ struct MetricsTests {
             try await total("gateway", "cryptodesk_gateway_request_duration_seconds_count", ["route": "strategies"])
                 >= 5)
         #expect(try await total("auth", "cryptodesk_auth_password_hashes_total", [:]) >= 1)
+        let supplies = try await total("gateway", "cryptodesk_gateway_rate_limit_refills_total", ["result": "granted"])
+        let questions = try await total(
+            "gateway", "cryptodesk_gateway_rate_limit_exact_questions_total", ["result": "admitted"])
+        #expect(supplies + questions >= 1)
     }
 }

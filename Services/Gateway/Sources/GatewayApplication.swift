@@ -38,6 +38,7 @@ package enum GatewayApplication {
             upstreams: upstreams, health: health, interval: settings.upstream.healthCheckInterval,
             timeout: settings.upstream.healthCheckTimeout, eventLoopGroup: eventLoopGroup, logger: logger)
         let slot = LeaseSlot()
+        let leases = LeaseCounts()
         let slotKeeper = LeaseSlot.Keeper(
             slot: slot, redis: redis,
             process: Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) }),
@@ -45,7 +46,8 @@ package enum GatewayApplication {
         let server = GatewayServer(
             address: settings.server.publicAddress,
             policy: policy(
-                settings, configuration, redis: redis, slot: slot, verifier: verifier, revocations: revocations),
+                settings, configuration, redis: redis, slot: slot, leases: leases, verifier: verifier,
+                revocations: revocations),
             upstreams: upstreams, poolLimits: settings.upstream.limits, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
         let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
@@ -54,7 +56,9 @@ package enum GatewayApplication {
         return ServiceApplication(
             settings: settings.server, drain: drain,
             health: readiness(verifier: verifier, revocations: revocations, upstreams: upstreams),
-            metrics: MetricsReport([process.families, server.families, redis.families, revocations.families]),
+            metrics: MetricsReport([
+                process.families, server.families, leases.families, redis.families, revocations.families,
+            ]),
             dependencies: [redis, slotKeeper, verifier, revocations, checker, live], listener: server,
             eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)
@@ -62,13 +66,14 @@ package enum GatewayApplication {
 
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + GatewayMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
+        ProcessMetrics.catalogue + GatewayMetrics.catalogue + LeaseCounts.catalogue + RedisClient.metrics
+        + RevocationWatch.metrics
 
     private static func policy(
         _ settings: GatewaySettings, _ configuration: GatewayConfiguration, redis: RedisClient, slot: LeaseSlot,
-        verifier: TokenVerifier, revocations: RevocationWatch
+        leases: LeaseCounts, verifier: TokenVerifier, revocations: RevocationWatch
     ) -> GatewayPolicy {
-        let limiter = LeaseLimiter(redis: redis, gateways: settings.maximumGateways, slot: slot)
+        let limiter = LeaseLimiter(redis: redis, gateways: settings.maximumGateways, slot: slot, counts: leases)
         let guards = RequestGuard(
             revocations: .init(revocations), gateways: settings.maximumGateways,
             limiter: { questions, eventLoop in limiter.ask(questions, on: eventLoop) })

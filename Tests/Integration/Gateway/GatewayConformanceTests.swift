@@ -50,6 +50,24 @@ struct GatewayConformanceTests {
         }
     }
 
+    @Test("a client that ends its direction in the middle of a body is let go at once, whatever waits for its turn")
+    func halfCloseInBody() async throws {
+        var options = GatewayUnderTest.Options()
+        options.timeouts.requestBody = .seconds(600)
+        try await run(options) { gateway, upstream in
+            for token in ["token-1", "fresh-7"] {  // the body waits for a connection, and for the token's verification
+                let client = try await gateway.client()
+                try await client.send(
+                    "POST /api/v1/strategies HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(token)\r\n"
+                        + "Content-Length: 10\r\n\r\n12345")
+                try await client.sayNoMore()
+                #expect(!(try await client.receiveToEnd()).contains("HTTP/1.1 200 "))
+                await client.close()
+            }
+            #expect(try await eventually { upstream.requests.allSatisfy { $0.wasAbandoned && !$0.isComplete } })
+        }
+    }
+
     @Test("an expectation of HTTP/1.0 is not met, its request all the same")
     func oldExpectation() async throws {
         try await run { gateway, upstream in

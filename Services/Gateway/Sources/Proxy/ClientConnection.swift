@@ -141,6 +141,8 @@ final class ClientConnection: ChannelInboundHandler, ChannelOutboundHandler {
             }
         }
         isTakingWaiting = false
+        // The client has ended its direction in the middle of the request whose last bytes have just been taken.
+        if inputIsClosed, !isClosing, waiting.isEmpty, exchange?.state.requestIsComplete == false { return abort() }
         exchange?.upstream?.flush()
         if waiting.isEmpty, refusalToCome != nil { refuseWhatFollows() }
         resumeReading()

@@ -3,7 +3,9 @@ package import Redis
 
 extension LeaseLimiter {
     /// Asks the scripts in Redis on the event loop's own connection.
-    package convenience init(redis: RedisClient, gateways: Int, slot: LeaseSlot) {
+    package convenience init(
+        redis: RedisClient, gateways: Int, slot: LeaseSlot, counts: LeaseCounts = LeaseCounts()
+    ) {
         let breaker = RedisBreaker()
         self.init(gateways: gateways, slot: slot) { key, limit, burst, wish, eventLoop in
             breaker.ask(on: eventLoop) {
@@ -13,7 +15,7 @@ extension LeaseLimiter {
             }.flatMapThrowing { reply in
                 guard let grant = LeaseScript.grant(reply) else { throw Self.strange }
                 return grant
-            }
+            }.always { counts.refilled((try? $0.get())?.tokens) }
         } exact: { questions, bursts, eventLoop in
             breaker.ask(on: eventLoop) {
                 redis.evaluate(
@@ -22,7 +24,7 @@ extension LeaseLimiter {
             }.flatMapThrowing { reply in
                 guard let decision = RateLimitScript.decision(reply, for: questions) else { throw Self.strange }
                 return decision
-            }
+            }.always { counts.answered(isAdmitted: (try? $0.get())?.isAdmitted) }
         }
     }
 
