@@ -64,7 +64,11 @@ package struct HistoryChecker: Sendable {
     /// - Parameters:
     ///   - final: each user's set as the primary shows it when all is over.
     ///   - promotions: how many there were.
-    package func violations(final: [Int: Set<HistoryEvent.Mark>], promotions: Int) -> [Violation] {
+    ///   - primaryAway: when there was no primary: that time does not count against the bound of staleness, for replicas that
+    ///     were within it then go on answering.
+    package func violations(
+        final: [Int: Set<HistoryEvent.Mark>], promotions: Int, primaryAway: [Range<Duration>] = []
+    ) -> [Violation] {
         var violations: [Violation] = []
         let lost = lost(final: final)
         if promotions == 0, !lost.isEmpty {
@@ -77,7 +81,7 @@ package struct HistoryChecker: Sendable {
             if client.keepsToken {
                 check(event, client, &known[event.client, default: Knowledge()], lost, &violations)
             } else {
-                check(event, client, acknowledged[client.user] ?? [], &violations)
+                check(event, client, acknowledged[client.user] ?? [], primaryAway, &violations)
             }
         }
         return violations
@@ -136,10 +140,16 @@ package struct HistoryChecker: Sendable {
 
     private func check(
         _ event: HistoryEvent, _ client: HistoryClient, _ acknowledged: [Acknowledged],
-        _ violations: inout [Violation]
+        _ primaryAway: [Range<Duration>], _ violations: inout [Violation]
     ) {
         guard case .saw(let marks) = event.outcome else { return }
-        let missing = acknowledged.filter { $0.at + stalenessBound <= event.began && !marks.contains($0.mark) }
+        let missing = acknowledged.filter { change in
+            guard change.at + stalenessBound <= event.began, !marks.contains(change.mark) else { return false }
+            let away = primaryAway.reduce(Duration.zero) { sum, range in
+                sum + max(.zero, min(range.upperBound, event.began) - max(range.lowerBound, change.at))
+            }
+            return change.at + stalenessBound + away <= event.began
+        }
         note(.boundedStaleness, Set(missing.map(\.mark)), event, &violations)
     }
 }

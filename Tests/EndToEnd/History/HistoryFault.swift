@@ -20,16 +20,24 @@ struct HistoryFaults {
     let cluster: ClusterUnderTest
     /// Grows while writes are confirmed.
     let written: @Sendable () -> Int
+    /// By the history's clock.
+    let now: @Sendable () -> Duration
     var random: SeededGenerator
     private(set) var promotions = 0
+    /// What happened when, for a person who looks for a violation's cause.
+    private(set) var timeline: [String] = []
+    /// When there was no primary.
+    private(set) var primaryAway: [Range<Duration>] = []
 
-    init(_ cluster: ClusterUnderTest, seed: UInt64, written: @escaping @Sendable () -> Int) {
+    init(_ cluster: ClusterUnderTest, seed: UInt64, of history: RealHistory) {
         self.cluster = cluster
-        self.written = written
+        written = { history.written }
+        now = { history.recorder.now }
         random = SeededGenerator(seed: seed)
     }
 
     mutating func carryOut(_ fault: HistoryFault) async throws {
+        timeline.append("\(now()) \(fault)")
         let standbys = try await names("standby").shuffled(using: &random)
         guard standbys.count == 2 else { throw Failed(description: "two standbys were expected: \(standbys)") }
         switch fault {
@@ -45,19 +53,22 @@ struct HistoryFaults {
             try await run("kill", standbys[0])
             try await waitForWrites(10)
         case .primaryPauses:
+            let since = now()
             try await run("pause", "primary")
             // For longer than what is known of a server is remembered, and shorter than a statement's deadline.
             try await Task.sleep(for: .milliseconds(Int.random(in: 500...2500, using: &random)))
             try await run("resume", "primary")
-        case .promotionOfEqual: try await promote(standbys)
+            primaryAway.append(since..<now())
+        case .promotionOfEqual: try await promote(standbys, primaryAwaySince: now())
         case .promotionAfterLoss:
             for standby in standbys { try await set(standby, "primary_conninfo = 'host=127.0.0.1 port=1'") }
             let areCut = try await eventually { try await receivers(standbys) == 0 }
             guard areCut else { throw Failed(description: "the standbys go on receiving") }
             try await waitForWrites(20)
+            let since = now()
             try await run("pause", "primary")
             for standby in standbys { try await reset(standby, "primary_conninfo") }
-            try await promote(standbys)
+            try await promote(standbys, primaryAwaySince: since)
         }
         try await waitForWrites(5)
         try await waitUntilAllFollow()
@@ -65,7 +76,7 @@ struct HistoryFaults {
 
     // MARK: Steps
 
-    private mutating func promote(_ standbys: [String]) async throws {
+    private mutating func promote(_ standbys: [String], primaryAwaySince since: Duration) async throws {
         let isPromoted = try await eventually(within: .seconds(60)) {
             for standby in standbys {
                 let (output, status) = try await cluster.desk("promote", standby)
@@ -79,6 +90,8 @@ struct HistoryFaults {
         }
         guard isPromoted else { throw Failed(description: "no promotion came about") }
         promotions += 1
+        primaryAway.append(since..<now())
+        timeline.append("no primary in \(since..<now())")
     }
 
     private func waitForWrites(_ count: Int) async throws {

@@ -14,7 +14,7 @@ struct RealHistoryTests {
     func tokensIgnored() async throws {
         let cluster = try await Self.cluster.value
         let history = try await RealHistory(cluster, gateways: Self.gateways, seed: 1, ignoresTokens: true)
-        var faults = HistoryFaults(cluster, seed: 1) { history.written }
+        var faults = HistoryFaults(cluster, seed: 1, of: history)
         try await history.run { try await faults.carryOut(.replicaLags) }
         let violations = history.recorder.checker.violations(final: try await history.final(), promotions: 0)
         #expect(Set(violations.map(\.promise)).isSuperset(of: [.readYourWrites, .monotonicReads]))
@@ -26,7 +26,7 @@ struct RealHistoryTests {
     func promisesHold(seed: UInt64) async throws {
         let cluster = try await Self.cluster.value
         let history = try await RealHistory(cluster, gateways: Self.gateways, seed: seed)
-        var faults = HistoryFaults(cluster, seed: seed) { history.written }
+        var faults = HistoryFaults(cluster, seed: seed, of: history)
         let schedule = (0..<(TestEnvironment.isSlow ? 3 : 1)).flatMap { _ in
             HistoryFault.allCases.shuffled(using: &faults.random)
         }
@@ -35,8 +35,9 @@ struct RealHistoryTests {
         }
         let final = try await history.final()
         let checker = history.recorder.checker
-        let violations = checker.violations(final: final, promotions: faults.promotions)
-        #expect(violations.isEmpty, "seed \(seed), \(schedule): \(violations.count), \(violations.prefix(5))")
+        let violations = checker.violations(
+            final: final, promotions: faults.promotions, primaryAway: faults.primaryAway)
+        #expect(violations.isEmpty, "seed \(seed): \(violations.count), \(violations.prefix(5)); \(faults.timeline)")
         #expect(history.surprises.isEmpty, "\(history.surprises.prefix(5))")
         // Otherwise this would be a test of nothing.
         let lost = checker.lost(final: final)

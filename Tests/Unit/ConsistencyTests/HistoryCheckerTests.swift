@@ -10,14 +10,15 @@ struct HistoryCheckerTests {
 
     /// Each event begins at its second and takes no time.
     private static func promises(
-        _ events: [(Int, HistoryEvent.Outcome, second: Int)], final: Set<String>, promotions: Int = 0
+        _ events: [(Int, HistoryEvent.Outcome, second: Int)], final: Set<String>, promotions: Int = 0,
+        primaryAway: [Range<Duration>] = []
     ) -> [HistoryChecker.Violation.Promise] {
         var checker = HistoryChecker(clients: clients, stalenessBound: .seconds(2))
         for (client, outcome, second) in events {
             checker.record(
                 HistoryEvent(client: client, outcome: outcome, began: .seconds(second), ended: .seconds(second)))
         }
-        return checker.violations(final: [1: final], promotions: promotions).map(\.promise)
+        return checker.violations(final: [1: final], promotions: promotions, primaryAway: primaryAway).map(\.promise)
     }
 
     @Test("is content where all is shown")
@@ -42,6 +43,18 @@ struct HistoryCheckerTests {
         #expect(Self.promises([(1, .wrote("a"), 0), (3, .saw([]), 2)], final: ["a"]) == [.boundedStaleness])
         #expect(Self.promises([(1, .wrote("a"), 0), (4, .saw([]), 9)], final: ["a"]).isEmpty)
         #expect(Self.promises([(3, .saw(["a"]), 0), (3, .saw([]), 1)], final: ["a"]).isEmpty)
+    }
+
+    @Test("does not count the time without a primary against the bound")
+    func primaryAway() {
+        let history: [(Int, HistoryEvent.Outcome, second: Int)] = [(1, .wrote("a"), 1), (3, .saw([]), 9)]
+        func promises(_ away: [Range<Duration>]) -> [HistoryChecker.Violation.Promise] {
+            Self.promises(history, final: ["a"], primaryAway: away)
+        }
+        #expect(promises([.seconds(2)..<(.seconds(9))]).isEmpty)
+        #expect(promises([.seconds(0)..<(.seconds(4)), .seconds(5)..<(.seconds(20))]).isEmpty)
+        #expect(promises([.seconds(2)..<(.seconds(8))]) == [.boundedStaleness])
+        #expect(promises([.seconds(9)..<(.seconds(20))]) == [.boundedStaleness])
     }
 
     @Test("wants a loss to be told before anything older is shown")
