@@ -13,6 +13,8 @@ struct Program {
             return waitpid(pid, &status, WNOHANG) == pid ? Self.code(status) : nil
         }
 
+        func terminate() { kill(pid, SIGTERM) }
+
         /// Waits for the end.
         func wait() async throws -> Int32 {
             try await NIOThreadPool.singleton.runIfActive {

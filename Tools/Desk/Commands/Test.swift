@@ -20,11 +20,13 @@ struct Test: AsyncParsableCommand {
     func run() async throws {
         let installation = try Installation.find()
         let swift = try Toolchain.swift()
-        let servers = try await ServersForTests.start(installation)
+        let servers = try await PipedCluster.start(
+            installation,
+            ["--gateways", "0", "--auth", "0", "--strategies", "0", "--no-migrate", "--no-demo"], for: "test")
         let report: TestReport
         let folder = try TestFolder()
         do {
-            var environment = try servers.environment()
+            var environment = try TestServers(servers.cluster).environment()
             environment["TMPDIR"] = folder.path
             environment["DESK_EXECUTABLE"] = installation.executable
             // All at once they would wait for one another's connections, and for longer than their own deadlines.

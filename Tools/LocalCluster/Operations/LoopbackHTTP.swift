@@ -2,21 +2,32 @@ import NIOCore
 import NIOPosix
 
 /// One request to a process of this cluster, within two seconds.
-enum LoopbackHTTP {
-    struct Answer: Sendable {
-        let status: Int
-        let body: String
+package enum LoopbackHTTP {
+    package struct Answer: Sendable {
+        package let status: Int
+        package let body: String
     }
 
+    /// - Parameter content: the body and its media type.
     /// - Returns: `nil` when there is no answer, or none that can be read.
-    static func send(_ method: String, port: Int, path: String) async -> Answer? {
+    package static func send(
+        _ method: String, port: Int, path: String, content: (type: String, body: String)? = nil
+    ) async -> Answer? {
         let answer = Latch<Answer?>()
-        let asking = Task { answer.set(try? await ask(method, port, path)) }
+        let request = request(method, path, content)
+        let asking = Task { answer.set(try? await ask(request, port)) }
         defer { asking.cancel() }
         return await answer.value(within: .seconds(2)) ?? nil
     }
 
-    private static func ask(_ method: String, _ port: Int, _ path: String) async throws -> Answer? {
+    private static func request(_ method: String, _ path: String, _ content: (type: String, body: String)?) -> String {
+        let type = content.map { "Content-Type: \($0.type)\r\n" } ?? ""
+        let body = content?.body ?? ""
+        return "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(type)Content-Length: \(body.utf8.count)\r\n"
+            + "Connection: close\r\n\r\n\(body)"
+    }
+
+    private static func ask(_ request: String, _ port: Int) async throws -> Answer? {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(1))
             .connect(host: "127.0.0.1", port: port) { channel in
@@ -25,8 +36,7 @@ enum LoopbackHTTP {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            let head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            try await outbound.write(ByteBuffer(string: head))
+            try await outbound.write(ByteBuffer(string: request))
             var received = ByteBuffer()
             for try await part in inbound { received.writeImmutableBuffer(part) }
             return parse(String(buffer: received))

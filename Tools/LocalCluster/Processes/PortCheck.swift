@@ -26,6 +26,13 @@ package struct PortCheck {
         throw ClusterError("No free range of ports was found from 10000 to 32000: choose one with --port.")
     }
 
+    /// So many ports that are free at the moment.
+    package static func freePorts(_ count: Int) throws(ClusterError) -> [Int] {
+        let ports = Array((10_000..<32_000).shuffled().lazy.filter(isFree).prefix(count))
+        guard ports.count == count else { throw ClusterError("No \(count) free ports were found from 10000 to 32000.") }
+        return ports
+    }
+
     /// Whether a server could listen there now.
     private static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -30,6 +30,15 @@ struct ResourceUsage {
     }
 }
 
+/// The processor time that processes have taken so far.
+package enum ProcessorTime {
+    /// Of a process and its descendants, user and system time together, in seconds; 0 once it has ended.
+    package static func seconds(of pid: Int32) -> Double {
+        let ticks = ProcessTable.read().tree(of: pid).reduce(0) { $0 + $1.ticks }
+        return Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+}
+
 extension Duration {
     var asSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }
