@@ -69,8 +69,12 @@ struct Program {
         defer { posix_spawnattr_destroy(&attributes) }
         // POSIX_SPAWN_SETSID of <spawn.h>, hidden from Swift.
         let newSession: Int32 = isDetached ? 0x80 : 0
-        posix_spawnattr_setflags(&attributes, Int16(newSession | Int32(POSIX_SPAWN_SETSIGDEF)))
+        posix_spawnattr_setflags(
+            &attributes, Int16(newSession | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)))
         var signals = sigset_t()
+        // Threads of libdispatch block signals, and the program would never hear that it is to end.
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
         sigfillset(&signals)
         posix_spawnattr_setsigdefault(&attributes, &signals)
         var pid = pid_t()
