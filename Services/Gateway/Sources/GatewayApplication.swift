@@ -30,13 +30,15 @@ package enum GatewayApplication {
         let revocations = RevocationWatch(
             redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
             eventLoopGroup: eventLoopGroup, logger: logger)
-        let upstreams = configuration.upstreams.map { UpstreamGroup(name: $0.name, endpoints: $0.endpoints) }
+        let upstreams = configuration.upstreams.map { UpstreamGroup($0, options: settings.upstream.options) }
         let health = GatewayHealth(
             upstreams: upstreams, drain: drain, redisIsReady: { redis.isReady },
             revocationsAreReady: { revocations.isReady })
         let checker = HealthChecker(
             upstreams: upstreams, health: health, interval: settings.upstream.healthCheckInterval,
             timeout: settings.upstream.healthCheckTimeout, eventLoopGroup: eventLoopGroup, logger: logger)
+        let resolver = UpstreamResolver(
+            upstreams: upstreams, interval: settings.upstream.nameLookupInterval, logger: logger)
         let slot = LeaseSlot()
         let leases = LeaseCounts()
         let slotKeeper = LeaseSlot.Keeper(
@@ -48,7 +50,7 @@ package enum GatewayApplication {
             policy: policy(
                 settings, configuration, redis: redis, slot: slot, leases: leases, verifier: verifier,
                 revocations: revocations),
-            upstreams: upstreams, poolLimits: settings.upstream.limits, health: health, drain: drain,
+            upstreams: upstreams, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
         let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
             await server.adopt($0)
@@ -59,7 +61,7 @@ package enum GatewayApplication {
             metrics: MetricsReport([
                 process.families, server.families, leases.families, redis.families, revocations.families,
             ]),
-            dependencies: [redis, slotKeeper, verifier, revocations, checker, live], listener: server,
+            dependencies: [redis, slotKeeper, verifier, revocations, resolver, checker, live], listener: server,
             eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)
     }

@@ -3,7 +3,7 @@ import Settings
 extension GatewayTimeouts {
     static let catalogue: [any AnySetting] = [
         requestHeadSetting, requestBodySetting, keepAliveSetting, connectSetting, answerHeadSetting, idleSetting,
-        drainSetting,
+        requestSetting, drainSetting,
     ]
 
     private static let requestHeadSetting = milliseconds(
@@ -18,6 +18,9 @@ extension GatewayTimeouts {
         "upstream.response.timeout.ms", 30_000, "How long an instance may take to begin its answer, then 504.")
     private static let idleSetting = milliseconds(
         "upstream.idle.timeout.ms", 60_000, "How long a body may stand still on its way in either direction.")
+    private static let requestSetting = milliseconds(
+        "request.timeout.ms", 60_000,
+        "How long a complete request may take in all, with retries and the whole answer, then 504; services are told.")
     private static let drainSetting = milliseconds(
         "drain.timeout.ms", 20_000, "How long requests may still take once a stopping gateway accepts no more.")
 
@@ -30,6 +33,7 @@ extension GatewayTimeouts {
         connect = .milliseconds(try reader.value(Self.connectSetting))
         answerHead = .milliseconds(try reader.value(Self.answerHeadSetting))
         idle = .milliseconds(try reader.value(Self.idleSetting))
+        request = .milliseconds(try reader.value(Self.requestSetting))
         drain = .milliseconds(try reader.value(Self.drainSetting))
     }
 

@@ -11,6 +11,10 @@ import ServiceLifecycle
 /// It runs Hummingbird's server without its `Application`, which makes a logger, a request id and a task-local for each
 /// request: on the hot path that is a tenth of the work, and our request id comes with the request.
 package struct HTTPListener: Service {
+    /// How long a connection without a request stays open; longer than any gateway keeps one, so that a gateway hardly ever
+    /// sends a request into a connection that is just being closed.
+    package static let idleTimeout = Duration.seconds(90)
+
     private let address: ListenAddress
     private let responder: ServiceResponder
     private let drain: DrainState
@@ -68,7 +72,7 @@ package struct HTTPListener: Service {
         let drain = drain
         return HTTP1Channel.Configuration(
             additionalChannelHandlers: [ConnectionCloseHandler(drain: drain)],
-            idleTimeout: .seconds(90),
+            idleTimeout: TimeAmount(Self.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 24 * 1024, maxHeaderFieldCount: 128))
     }

@@ -132,6 +132,33 @@ struct GatewayReloadTests {
         }
     }
 
+    @Test("other instances and another limit of a service hold from the reload on, another service does not")
+    func instances() async throws {
+        let other = try await UpstreamUnderTest()
+        try await run(Self.text()) { gateway, write in
+            #expect(try await gateway.ask(GatewayUnderTest.request()).status == 200)
+            let strategies = "    endpoints: ${STRATEGIES_UPSTREAMS}"
+            let moved = "    endpoints: 127.0.0.1:\(other.port)\n    concurrency: 7"
+            try write(Self.text().replacing(strategies, with: moved))
+            #expect(Self.isAdopted(await gateway.live.reload()))
+            #expect(try await gateway.ask(GatewayUnderTest.request()).status == 200)
+            #expect(other.requests.count == 1)
+            #expect(try gateway.upstream(.strategies).admission.concurrency == 7)
+            try write(Self.text().replacing(strategies, with: moved + "\n  third:\n    endpoints: 127.0.0.1:1"))
+            guard case .refused(let error) = await gateway.live.reload() else {
+                Issue.record("it was adopted")
+                return
+            }
+            #expect(error.problems.map(\.key) == ["upstreams.third"])
+            try write(Self.text())
+            #expect(Self.isAdopted(await gateway.live.reload()))
+            #expect(try await gateway.ask(GatewayUnderTest.request()).status == 200)
+            #expect(other.requests.count == 1)
+            #expect(try gateway.upstream(.strategies).admission == AdmissionLimits())
+        }
+        await other.stop()
+    }
+
     @Test("a file with mistakes changes nothing, and all of them are told")
     func refused() async throws {
         try await run(Self.text(Self.extra)) { gateway, write in

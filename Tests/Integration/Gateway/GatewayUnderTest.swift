@@ -17,7 +17,7 @@ struct GatewayUnderTest: Sendable {
     struct Options: Sendable {
         var timeouts = GatewayTimeouts()
         var limits = RequestLimits()
-        var pool = UpstreamPoolLimits()
+        var upstream = UpstreamOptions()
         var maximumConnections = 1000
         var eventLoops = 1
         var isHealthChecked = false
@@ -39,7 +39,12 @@ struct GatewayUnderTest: Sendable {
     let families: @Sendable () async -> [MetricFamily]
     /// Reads the configuration file again.
     let live: LiveConfiguration
+    private let upstreams: [UpstreamGroup]
     private let eventLoop: any EventLoop
+
+    func upstream(_ name: UpstreamName) throws -> UpstreamGroup {
+        try #require(upstreams.first { $0.name == name })
+    }
 
     /// Lets the gateway, which has one event loop, do nothing while `body` makes things happen that it shall see at once.
     func asleep(_ body: () async throws -> Void) async throws {
@@ -91,29 +96,28 @@ struct GatewayUnderTest: Sendable {
         let drain = DrainState()
         let file = configurationFile(options, upstreams: ports)
         let configuration = try file.read()
-        let upstreams = configuration.upstreams.map { UpstreamGroup(name: $0.name, endpoints: $0.endpoints) }
+        let upstreams = configuration.upstreams.map { UpstreamGroup($0, options: options.upstream) }
         if !options.isHealthChecked {
-            for upstream in upstreams { for index in ports.indices { _ = upstream.checked(index, .passed) } }
+            for upstream in upstreams { for member in upstream.members { _ = upstream.checked(member, .passed) } }
         }
         let health = GatewayHealth(
             upstreams: upstreams, drain: drain, redisIsReady: { true }, revocationsAreReady: { true })
         let listening = Port()
         let server = GatewayServer(
             address: ListenAddress(host: "127.0.0.1", port: 0), policy: try policy(options, configuration),
-            upstreams: upstreams,
-            poolLimits: options.pool, health: health, drain: drain, eventLoopGroup: group,
-            logger: options.logger, onListening: { listening.set($0) })
+            upstreams: upstreams, health: health, drain: drain, eventLoopGroup: group, logger: options.logger,
+            onListening: { listening.set($0) })
         let live = LiveConfiguration(
-            file: file, current: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ) { await server.adopt($0) }
+            file: file, current: configuration, logger: silentLogger) { await server.adopt($0) }
         let checker = HealthChecker(
             upstreams: upstreams, health: health, interval: .milliseconds(100), timeout: .milliseconds(400),
-            eventLoopGroup: group, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            eventLoopGroup: group, logger: silentLogger)
         let test: @Sendable () async throws -> Void = {
             _ = try await eventually { listening.value != 0 }
             try await body(
                 GatewayUnderTest(
-                    port: listening.value, drain: drain, families: server.families, live: live, eventLoop: group.any()))
+                    port: listening.value, drain: drain, families: server.families, live: live, upstreams: upstreams,
+                    eventLoop: group.any()))
         }
         if options.isHealthChecked {
             try await withRunning(checker, server, body: test)
@@ -122,6 +126,8 @@ struct GatewayUnderTest: Sendable {
         }
         try await group.shutdownGracefully()
     }
+
+    static var silentLogger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
     private final class Port: Sendable {
         private let port = Mutex(0)

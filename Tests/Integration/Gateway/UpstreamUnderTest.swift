@@ -32,6 +32,9 @@ final class UpstreamUnderTest: Sendable {
         private let requests = Mutex<[Request]>([])
         private let connections = Mutex<[any Channel]>([])
         let isSilent = Atomic(false)
+        let isHolding = Atomic(false)
+        /// Milliseconds.
+        let delay = Atomic(0)
 
         var all: [Request] { requests.withLock { $0 } }
         var open: [any Channel] { connections.withLock { $0 } }
@@ -79,13 +82,31 @@ final class UpstreamUnderTest: Sendable {
 
     var port: Int { channel.localAddress?.port ?? 0 }
 
-    /// Without health checks.
     var requests: [Request] { log.all }
+
+    /// Without health checks.
+    var realRequests: [Request] { log.all.filter { $0.uri != "/health" } }
 
     var connectionCount: Int { Set(requests.map(\.connection)).count }
 
     /// Takes requests from now on and answers none, as a process that was stopped does.
     func fallSilent() { log.isSilent.store(true, ordering: .relaxed) }
+
+    /// Goes on answering health checks, but everything else only after so many milliseconds.
+    func slowDown(to milliseconds: Int) { log.delay.store(milliseconds, ordering: .relaxed) }
+
+    /// Answers nothing but health checks until ``letGo()``.
+    func hold() { log.isHolding.store(true, ordering: .relaxed) }
+
+    /// Answers what was held.
+    func letGo() {
+        log.isHolding.store(false, ordering: .relaxed)
+        for connection in log.open {
+            connection.eventLoop.execute { connection.pipeline.fireUserInboundEventTriggered(LetGo()) }
+        }
+    }
+
+    private struct LetGo {}
 
     /// Ends all connections, as a restart does, and goes on accepting new ones.
     func closeConnections() async { for connection in log.open { try? await connection.close() } }
@@ -121,6 +142,8 @@ final class UpstreamUnderTest: Sendable {
         private var behaviour = ""
         private var method = HTTPMethod.GET
         private var left = 0
+        private var isChecked = false
+        private var holdsAnswer = false
 
         init(_ log: Log) { self.log = log }
 
@@ -152,6 +175,7 @@ final class UpstreamUnderTest: Sendable {
         private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
             method = head.method
             behaviour = head.headers["x-behave"].first ?? ""
+            isChecked = head.uri == "/health"
             index = log.began(
                 Request(connection: connection, method: head.method, uri: head.uri, fields: head.headers))
             switch behaviour {
@@ -169,6 +193,25 @@ final class UpstreamUnderTest: Sendable {
 
         private func answer(_ context: ChannelHandlerContext) {
             guard !log.isSilent.load(ordering: .relaxed) else { return }
+            let delay = log.delay.load(ordering: .relaxed)
+            if isChecked || delay == 0 && !log.isHolding.load(ordering: .relaxed) {
+                answerNow(context)
+            } else if delay == 0 {
+                holdsAnswer = true
+            } else {
+                context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(delay))) {
+                    if context.channel.isActive { self.answerNow(context) }
+                }
+            }
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            guard event is LetGo, holdsAnswer else { return }
+            holdsAnswer = false
+            answerNow(context)
+        }
+
+        private func answerNow(_ context: ChannelHandlerContext) {
             let words = behaviour.split(separator: " ").map(String.init)
             switch words.first {
             case "close":

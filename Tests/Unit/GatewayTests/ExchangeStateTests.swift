@@ -87,10 +87,53 @@ struct ExchangeStateTests {
         #expect(unsent.failed(.connectFailed) == .answer)
     }
 
+    @Test("a retry has to be in the budget, except for what a stale connection never sent")
+    func budget() {
+        func isRetried(
+            _ failure: ExchangeState.Failure, isOnReused: Bool, headWritten: Bool, idempotent: Bool
+        ) -> (allowed: Bool, refused: Bool, asked: Int) {
+            var asked = 0
+            let states = (0..<2).map { _ in connected(.length(10), idempotent: idempotent, headWritten: headWritten) }
+            let actions = zip(states, [true, false]).map { state, mayRetry in
+                var state = state
+                return state.failed(failure, isOnReused: isOnReused) {
+                    asked += 1
+                    return mayRetry
+                }
+            }
+            return (actions[0] == .retry, actions[1] == .retry, asked)
+        }
+        let stale = isRetried(.connectionLost, isOnReused: true, headWritten: false, idempotent: false)
+        #expect(stale == (true, true, 0))
+        let unsent = isRetried(.connectionLost, isOnReused: false, headWritten: false, idempotent: false)
+        #expect(unsent == (true, false, 2))
+        let sent = isRetried(.connectionLost, isOnReused: true, headWritten: true, idempotent: true)
+        #expect(sent == (true, false, 2))
+        let processed = isRetried(.connectionLost, isOnReused: false, headWritten: true, idempotent: false)
+        #expect(processed == (false, false, 0))
+        var unconnected = exchange(idempotent: false)
+        _ = unconnected.admitted()
+        #expect(unconnected.failed(.connectFailed, spendsRetry: { false }) == .answer)
+    }
+
+    @Test("an instance is blamed for what it did, not for a connection that had gone stale or was never made")
+    func blame() {
+        let state = connected()
+        #expect(state.blamesInstance(for: .timedOut, isOnReused: true))
+        #expect(state.blamesInstance(for: .malformedAnswer, isOnReused: true))
+        #expect(state.blamesInstance(for: .connectionLost, isOnReused: false))
+        #expect(!state.blamesInstance(for: .connectionLost, isOnReused: true))
+        #expect(!state.blamesInstance(for: .connectFailed, isOnReused: false))
+        #expect(!state.blamesInstance(for: .circuitOpen, isOnReused: false))
+        var begun = connected()
+        _ = begun.headReceived()
+        #expect(begun.blamesInstance(for: .connectionLost, isOnReused: true))
+    }
+
     @Test(
         "nothing is asked again after a byte of an answer, or a timeout",
         arguments: [
-            ExchangeState.Failure.malformedAnswer, .timedOut, .noEndpoint, .exhausted,
+            ExchangeState.Failure.malformedAnswer, .timedOut, .noEndpoint, .exhausted, .circuitOpen,
         ])
     func noRetry(failure: ExchangeState.Failure) {
         var state = connected()

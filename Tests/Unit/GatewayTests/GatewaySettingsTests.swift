@@ -23,7 +23,7 @@ struct GatewaySettingsTests {
         let configuration = try settings.configurationFile.read()
         #expect(configuration.upstreams.first { $0.name == .strategies }?.endpoints.count == 2)
         #expect(settings.origins.isEmpty)
-        #expect(settings.upstream.limits == UpstreamPoolLimits())
+        #expect(settings.upstream.options == UpstreamOptions())
     }
 
     @Test(
@@ -32,6 +32,8 @@ struct GatewaySettingsTests {
             ("GATEWAY_CONFIG", ""), ("CORS_ORIGINS", "*"), ("CORS_ORIGINS", "https://desk.example/"),
             ("CORS_ORIGINS", "null"), ("EVENT_LOOPS", "-1"), ("MAX_BODY_BYTES", "-1"), ("MAX_CONNECTIONS", "0"),
             ("UPSTREAM_CONNECT_TIMEOUT_MS", "0"), ("REDIS_DEADLINE_MS", "soon"), ("JWKS_URLS", ""),
+            ("UPSTREAM_KEEPALIVE_MS", "90000"), ("UPSTREAM_CONCURRENCY", "0"), ("UPSTREAM_QUEUE_WAIT_MS", "5001"),
+            ("UPSTREAM_RETRY_PERCENT", "101"), ("UPSTREAM_EJECT_AFTER", "0"), ("REQUEST_TIMEOUT_MS", "0"),
         ])
     func refused(key: String, value: String) async throws {
         let error = await #expect(throws: SettingsError.self) { try await settings([key: value]) }

@@ -14,7 +14,7 @@ struct HeadWriterTests {
         let proxies = try TrustedProxies("")
         let additions = RequestHeadWriter.Additions(
             forwarded: ForwardedRequest(request, peer: "203.0.113.9", isTrusted: false, proxies: proxies),
-            requestID: "request-1", traceParent: "trace-1")
+            requestID: "request-1", traceParent: "trace-1", milliseconds: 59_900)
         var buffer = ByteBuffer()
         RequestHeadWriter.write(
             request, additions, endpoint: UpstreamEndpoint(host: "::1", port: 80), into: &buffer)
@@ -23,7 +23,8 @@ struct HeadWriterTests {
 
     private let own = [
         "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: http", "X-Forwarded-Host: desk.example",
-        "X-Request-Id: request-1", "traceparent: trace-1", "Via: 1.1 gateway",
+        "X-Request-Id: request-1", "traceparent: trace-1", "X-Envoy-Expected-Rq-Timeout-Ms: 59900",
+        "Via: 1.1 gateway",
     ]
 
     @Test("a request goes up with its own fields and ours, and nothing of the connection or of made-up identities")

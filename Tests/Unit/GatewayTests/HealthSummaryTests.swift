@@ -4,19 +4,21 @@ import Testing
 
 @Suite("Health")
 struct HealthSummaryTests {
-    private func instances(_ findings: EndpointHealth.Finding...) throws -> [UpstreamGroup.Instance] {
+    private func instances(_ findings: EndpointHealth.Finding...) throws -> [InstanceTable.Instance] {
         let group = UpstreamGroup(
             name: .auth, endpoints: findings.indices.map { UpstreamEndpoint(host: "secret-host", port: $0 + 1) })
         for (index, finding) in findings.enumerated() {
             let report = try JSONValue(
                 parsing: Array(#"{"postgres":{"primary":"ok","replicas":[{"lag_ms":3}]}}"#.utf8), maximumDepth: 8)
-            for _ in 0..<2 { _ = group.checked(index, finding, report: finding == .passed ? report.object : nil) }
+            for _ in 0..<2 {
+                _ = group.checked(group.members[index], finding, report: finding == .passed ? report.object : nil)
+            }
         }
         return group.instances
     }
 
     private func summary(
-        auth: [UpstreamGroup.Instance], strategies: [UpstreamGroup.Instance], redis: Bool = true,
+        auth: [InstanceTable.Instance], strategies: [InstanceTable.Instance], redis: Bool = true,
         revocations: Bool = true
     ) -> HealthSummary {
         HealthSummary(

@@ -3,33 +3,6 @@ import Testing
 
 @Suite("Upstreams")
 struct UpstreamTests {
-    @Test("requests go to the endpoint with the fewest in flight, in turn among equals")
-    func selection() {
-        var selector = UpstreamSelector(endpoints: 3)
-        let all = EndpointSet.first(3)
-        func select(_ healthy: EndpointSet, _ doubtful: EndpointSet = [], excluding: EndpointSet = []) -> Int? {
-            selector.select(healthy: healthy, doubtful: doubtful, excluding: excluding)
-        }
-        #expect((0..<6).map { _ in select(all) } == [0, 1, 2, 0, 1, 2])
-        selector.finish(1)
-        selector.finish(1)
-        #expect((0..<2).map { _ in select(all) } == [1, 1])
-        #expect(selector.requestsInFlight(on: 1) == 2)
-        for endpoint in 0..<3 { for _ in 0..<2 { selector.finish(endpoint) } }
-        #expect((0..<3).map { _ in select(all) }.sorted { $0 ?? 0 < $1 ?? 0 } == [0, 1, 2])
-    }
-
-    @Test("an endpoint in doubt is used when no other is left, one that failed this request last of all")
-    func fallback() {
-        var selector = UpstreamSelector(endpoints: 3)
-        let (first, second, third) = (EndpointSet(0), EndpointSet(1), EndpointSet(2))
-        #expect(selector.select(healthy: first, doubtful: second, excluding: []) == 0)
-        #expect(selector.select(healthy: first, doubtful: second, excluding: first) == 1)
-        #expect(selector.select(healthy: first, doubtful: [], excluding: first) == 0)
-        #expect(selector.select(healthy: [], doubtful: third, excluding: third) == 2)
-        #expect(selector.select(healthy: [], doubtful: [], excluding: []) == nil)
-    }
-
     @Test("an instance that refuses is out at once, one that is silent only the second time, and back after one check")
     func health() {
         var health = EndpointHealth()
@@ -56,14 +29,15 @@ struct UpstreamTests {
     func group() throws {
         let endpoints = [UpstreamEndpoint(host: "127.0.0.1", port: 1), UpstreamEndpoint(host: "127.0.0.1", port: 2)]
         let group = UpstreamGroup(name: .auth, endpoints: endpoints)
-        #expect(group.healthy.isEmpty && group.doubtful.isEmpty)
-        #expect(group.checked(1, .passed).change == .healthy)
-        #expect(group.checked(1, .passed).change == nil)
-        #expect(group.checked(0, .refusedToServe).change == .doubtful)
+        let (first, second) = (group.members[0], group.members[1])
+        #expect(group.healthy.isEmpty && group.doubtful == .first(2))
+        #expect(group.checked(second, .passed)?.change == .healthy)
+        #expect(try #require(group.checked(second, .passed)).change == nil)
+        #expect(group.checked(first, .refusedToServe)?.change == .doubtful)
         #expect(group.healthy == EndpointSet(1))
         #expect(group.doubtful == EndpointSet(0))
-        #expect(group.connectFailed(1))
-        #expect(!group.connectFailed(1))
+        #expect(group.connectFailed(second))
+        #expect(!group.connectFailed(second))
         #expect(group.healthy.isEmpty)
     }
 

@@ -8,18 +8,16 @@ struct ConfigurationChange {
         self.new = new
     }
 
-    /// - Throws: ``ConfigurationError`` when the change needs a new process: connections are kept to the instances that
-    ///   were there at the start.
+    /// - Throws: ``ConfigurationError`` when the change needs a new process: connections are kept to the services that were
+    ///   there at the start, though not to the same instances.
     func check() throws(ConfigurationError) {
-        let places = Dictionary(old.upstreams.map { ($0.name, $0.endpoints) }) { first, _ in first }
-        var changed = new.upstreams.filter { places[$0.name] != $0.endpoints }.map(\.name.rawValue)
-        changed += places.keys.filter { name in !new.upstreams.contains { $0.name == name } }.map(\.rawValue)
+        let changed = Set(old.upstreams.map(\.name.rawValue)).symmetricDifference(new.upstreams.map(\.name.rawValue))
         guard !changed.isEmpty else { return }
         throw ConfigurationError(
             changed.sorted().map {
                 ConfigurationProblem(
                     file: new.file, line: nil, key: "upstreams.\($0)",
-                    message: "other instances are taken at the next start only: desk restart")
+                    message: "other services are taken at the next start only: desk restart")
             })
     }
 }

@@ -4,6 +4,7 @@ import NIOHTTP1
 extension ConfigurationReader {
     private static let routeKeys = [
         "name", "methods", "path", "upstream", "built_in", "access", "policies", "cost", "timeout", "max_body",
+        "priority",
     ]
     /// `HEAD` comes with `GET`, and `OPTIONS` is answered everywhere.
     private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -47,12 +48,13 @@ extension ConfigurationReader {
         let limits = self.limits(section, name ?? "", access, destination, policies: policies, upstreams: upstreams)
         let timeout = value(section["timeout"], "a time such as 500ms, 5s or 2m", ConfigurationValue.duration)
         let maximumBody = value(section["max_body"], "a size such as 64KB or 10MB", ConfigurationValue.bytes)
+        let priority = choice(section["priority"], RequestPriority.allCases) ?? .normal
         let paths = section["path"].flatMap { self.paths($0, methods, name ?? "", taken: &taken) } ?? []
         guard let name, let destination else { return [] }
         return paths.map { path in
             Route(
                 name, methods, path, to: destination, access: access, limits: limits, timeout: timeout,
-                maximumBody: maximumBody)
+                maximumBody: maximumBody, priority: priority)
         }
     }
 

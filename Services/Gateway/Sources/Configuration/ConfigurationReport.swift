@@ -40,6 +40,7 @@ package struct ConfigurationReport: Sendable {
             })
         json["timeout_ms"] = route.timeout.map { .number("\($0.wholeMilliseconds)") } ?? .null
         json["max_body_bytes"] = route.maximumBody.map { .number("\($0)") } ?? .null
+        json["priority"] = .string(route.priority.rawValue)
         return json
     }
 

@@ -5,7 +5,7 @@ package struct UpstreamDefinition: Sendable, Hashable {
     package let endpoints: [UpstreamEndpoint]
     /// For all requests to the service together; `nil` for none.
     package let limit: RateLimitPolicy?
-    /// Requests in flight at once from one gateway; `nil` where nothing but connections limits them.
+    /// Requests in flight at once from one gateway; `nil` where the setting holds.
     package let concurrency: Int?
 
     package init(

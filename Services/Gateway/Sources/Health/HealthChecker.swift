@@ -30,30 +30,42 @@ package struct HealthChecker: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
-                for upstream in upstreams {
-                    for endpoint in upstream.endpoints.indices {
-                        group.addTask { await watch(upstream, endpoint) }
-                    }
-                }
+                for upstream in upstreams { group.addTask { await watch(upstream) } }
             }
         }
     }
 
-    private func watch(_ upstream: UpstreamGroup, _ endpoint: Int) async {
+    /// Watches every instance for as long as it is a member.
+    private func watch(_ upstream: UpstreamGroup) async {
+        await withDiscardingTaskGroup { tasks in
+            var watched: Set<UpstreamMember> = []
+            for await members in upstream.updates() {
+                for member in members where !watched.contains(member) {
+                    tasks.addTask { await watch(upstream, member) }
+                }
+                watched = Set(members)
+                health.refresh()
+            }
+        }
+    }
+
+    private func watch(_ upstream: UpstreamGroup, _ member: UpstreamMember) async {
         while !Task.isCancelled {
-            let result = await probe.check(upstream.endpoints[endpoint])
-            let (change, checkSoon) = upstream.checked(endpoint, result.finding, report: result.report)
+            let result = await probe.check(member.endpoint)
+            guard let (change, checkSoon) = upstream.checked(member, result.finding, report: result.report) else {
+                return
+            }
             health.refresh()
-            if let change { log(change, upstream, endpoint) }
+            if let change { log(change, upstream, member) }
             guard (try? await Task.sleep(for: checkSoon ? Self.hurry : interval)) != nil else { return }
         }
     }
 
-    private func log(_ status: EndpointHealth.Status, _ upstream: UpstreamGroup, _ endpoint: Int) {
+    private func log(_ status: EndpointHealth.Status, _ upstream: UpstreamGroup, _ member: UpstreamMember) {
         logger.log(
             level: status == .healthy ? .info : .warning, "Upstream changed",
             metadata: [
-                "upstream": "\(upstream.name.rawValue)", "endpoint": "\(upstream.endpoints[endpoint])",
+                "upstream": "\(upstream.name.rawValue)", "endpoint": "\(member.endpoint)",
                 "status": "\(status.rawValue)",
             ])
     }

@@ -2,12 +2,12 @@ import JSON
 
 /// The state of the cluster as one gateway sees it. It names no host and no address.
 package struct HealthSummary: Sendable {
-    private let upstreams: [(name: UpstreamName, instances: [UpstreamGroup.Instance])]
+    private let upstreams: [(name: UpstreamName, instances: [InstanceTable.Instance])]
     private let redisIsReady: Bool
     private let revocationsAreReady: Bool
 
     package init(
-        upstreams: [(name: UpstreamName, instances: [UpstreamGroup.Instance])], redisIsReady: Bool,
+        upstreams: [(name: UpstreamName, instances: [InstanceTable.Instance])], redisIsReady: Bool,
         revocationsAreReady: Bool
     ) {
         self.upstreams = upstreams
@@ -37,7 +37,7 @@ package struct HealthSummary: Sendable {
         return JSONValue.object(body).serialized()
     }
 
-    private func render(_ instances: [UpstreamGroup.Instance]) -> JSONValue {
+    private func render(_ instances: [InstanceTable.Instance]) -> JSONValue {
         let healthy = instances.filter { $0.health.status == .healthy }.count
         let status = healthy == instances.count ? "ok" : healthy > 0 ? "degraded" : "unavailable"
         let list = instances.map { instance in

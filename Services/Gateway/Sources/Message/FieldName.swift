@@ -67,7 +67,8 @@ package enum FieldName: Sendable, Hashable {
                 || name.hasPrefix("x-remote") || name.hasPrefix("x-consumer") || name.hasPrefix("x-credential")
                 || name.hasPrefix("x-client-") || name.hasPrefix("x-ssl-") || name.hasPrefix("x-jwt-")
                 || name.hasPrefix("x-internal-") || name.hasPrefix("x-original-") || name.hasPrefix("x-rewrite-")
-                || name.hasPrefix("x-http-method") || name == "x-method-override" || name == "x-real-ip"
+                || name.hasPrefix("x-envoy-") || name.hasPrefix("x-http-method") || name == "x-method-override"
+                || name == "x-real-ip"
                 || name == "x-cluster-client-ip" || name == "x-role" || name == "x-roles" || name == "x-groups"
                 || name == "x-email" || name == "x-tenant-id" || name == "x-account-id"
         case UInt8(ascii: "r"): name.hasPrefix("remote-")

@@ -8,11 +8,14 @@ package struct RequestHeadWriter: Sendable {
         package var forwarded: ForwardedRequest
         package var requestID: String
         package var traceParent: String
+        /// How long the answer may take.
+        package var milliseconds: Int
 
-        package init(forwarded: ForwardedRequest, requestID: String, traceParent: String) {
+        package init(forwarded: ForwardedRequest, requestID: String, traceParent: String, milliseconds: Int) {
             self.forwarded = forwarded
             self.requestID = requestID
             self.traceParent = traceParent
+            self.milliseconds = milliseconds
         }
     }
 
@@ -46,8 +49,11 @@ package struct RequestHeadWriter: Sendable {
         buffer.writeLine("X-Forwarded-Host", additions.forwarded.host)
         buffer.writeLine("X-Request-Id", additions.requestID)
         buffer.writeLine("traceparent", additions.traceParent)
+        // Envoy's name, which proxies and libraries know; a span and not a time, so that clocks need not agree.
+        buffer.writeStaticString("X-Envoy-Expected-Rq-Timeout-Ms: ")
+        buffer.writeDecimal(additions.milliseconds)
         // RFC 9110 §7.6.3: a gateway adds itself to every request that it forwards.
-        buffer.writeStaticString("Via: 1.1 gateway\r\n")
+        buffer.writeStaticString("\r\nVia: 1.1 gateway\r\n")
     }
 
     private static func write(_ framing: BodyFraming, into buffer: inout ByteBuffer) {

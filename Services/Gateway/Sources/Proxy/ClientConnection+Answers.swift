@@ -19,6 +19,7 @@ extension ClientConnection {
     func answer(_ exchange: Exchange, _ answer: GatewayAnswer) {
         guard exchange.state.answering() else { return abort() }
         detach(exchange)?.cancel()
+        exchange.pool?.leave(exchange)
         if loop.isDraining || !exchange.state.restIsShort { exchange.answer.closesConnection = true }
         if exchange.state.requestIsComplete || exchange.answer.closesConnection {
             write(answer, for: exchange)

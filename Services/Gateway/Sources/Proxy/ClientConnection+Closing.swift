@@ -77,6 +77,7 @@ extension ClientConnection {
         }
         exchange.upstream?.cancel()
         exchange.pool?.finish(exchange)
+        exchange.pool?.leave(exchange)
     }
 
     /// There is no complete answer.

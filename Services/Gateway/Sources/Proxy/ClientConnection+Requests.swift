@@ -49,7 +49,8 @@ extension ClientConnection {
         let limit = policy.head.limits.body
         let exchange = Exchange(
             request, policy: policy, forwarded: forwarded, answer: answer, traceParent: traceParent,
-            maximumBody: min(limit, route?.maximumBody ?? limit), startedAt: RequestGuard.microseconds(),
+            maximumBody: min(limit, route?.maximumBody ?? limit), tick: loop.tick,
+            timeout: route?.timeout.map(Tick.count) ?? loop.deadlines.request, startedAt: RequestGuard.microseconds(),
             isLogged: loop.accessLog.takesNext())
         exchange.route = route
         return exchange

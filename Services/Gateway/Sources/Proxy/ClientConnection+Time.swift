@@ -25,9 +25,14 @@ extension ClientConnection {
         deadline.wait(for: reason, until: loop.tick &+ ticks, progress: progress)
     }
 
-    func checkDeadline(now: UInt32) {
-        guard deadline.hasPassed(at: now) else { return leaveSilentUpstream() }
-        if isClosing {
+    /// - Parameter microseconds: the time of this tick, on the clock of latencies.
+    func checkDeadline(now: UInt32, microseconds: Int) {
+        if let exchange, exchange.hasRunOut(at: now), !isClosing {
+            runOut(exchange)
+        } else if !deadline.hasPassed(at: now) {
+            watchUpstream(now: microseconds)
+            return
+        } else if isClosing {
             abort()
         } else if let exchange {
             timedOut(exchange)
@@ -40,14 +45,24 @@ extension ClientConnection {
     }
 
     /// What waits for an instance that no longer answers its checks either is asked of another, where that is safe.
-    private func leaveSilentUpstream() {
-        guard let exchange, let upstream = exchange.upstream, let group = exchange.pool?.group,
-            group.silent.contains(upstream.endpoint), exchange.state.mayBeRepeated, !group.healthy.isEmpty
+    private func watchUpstream(now: Int) {
+        guard let exchange, let upstream = exchange.upstream, let pool = exchange.pool,
+            exchange.state.wait == .answerHead
+        else { return }
+        pool.stillWaits(exchange, now: now)
+        let group = pool.group
+        guard group.silent.contains(upstream.instance.member.slot), exchange.state.mayBeRepeated, !group.healthy.isEmpty
         else { return }
         upstream.cancel()
-        exchange.failedEndpoints.insert(EndpointSet(upstream.endpoint))
+        exchange.failedEndpoints.insert(EndpointSet(upstream.instance.member.slot))
         failed(exchange, .connectionLost, cause: "The upstream has fallen silent")
         flush()
+    }
+
+    /// All the time that the request had is over.
+    private func runOut(_ exchange: Exchange) {
+        exchange.upstream?.cancel()
+        failed(exchange, .timedOut, cause: "The request has used all its time up")
     }
 
     private func timedOut(_ exchange: Exchange) {
@@ -62,9 +77,9 @@ extension ClientConnection {
         case .admission:
             answer(exchange, Self.cannotAuthenticate, cause: "The guard did not decide in time")
         case .connection, .upstreamTakesBody, .answerHead:
-            let endpoint = exchange.endpoint
+            let endpoint = exchange.instance?.member.endpoint.description ?? "none"
             exchange.upstream?.cancel()
-            failed(exchange, .timedOut, cause: "No answer in time (\(deadline.reason), endpoint \(endpoint ?? -1))")
+            failed(exchange, .timedOut, cause: "No answer in time (\(deadline.reason), endpoint \(endpoint))")
         default:
             loop.log.cutOff(cause: "No progress in time (\(deadline.reason))", exchange: exchange)
             abort()

@@ -11,38 +11,67 @@ extension ClientConnection {
 
     // MARK: Going up
 
-    /// - Parameter fresh: not over a connection that was used before.
-    func forward(_ exchange: Exchange, fresh: Bool = false) {
+    /// The request may pass: it asks the service, as soon as that takes it.
+    func forward(_ exchange: Exchange) {
         guard let route = exchange.route, case .upstream(let name) = route.destination else { return }
         guard let pool = loop.pool(of: name) else {
             return failed(exchange, .noEndpoint, cause: "There is no upstream \(name.rawValue) any more")
         }
         exchange.pool = pool
-        switch pool.lease(for: exchange, of: self, fresh: fresh) {
+        switch pool.admit(exchange, of: self, now: RequestGuard.microseconds()) {
+        case .admitted: dispatch(exchange)
+        case .queued: updateDeadline()
+        case .refused(let seconds): answer(exchange, Self.overloaded(retryAfter: seconds), cause: Self.noPlace)
+        case .circuitOpen: failed(exchange, .circuitOpen, cause: "\(name.rawValue) answers nobody at the moment")
+        }
+    }
+
+    /// A request that has waited for its turn may proceed.
+    func proceed(_ exchange: Exchange) {
+        if exchange === self.exchange, !isClosing {
+            dispatch(exchange)
+            flush()
+        } else {
+            exchange.pool?.leave(exchange)
+        }
+    }
+
+    /// A request has waited for its turn in vain.
+    func refused(_ exchange: Exchange, retryAfter: Int) {
+        guard exchange === self.exchange, !isClosing else { return }
+        answer(exchange, Self.overloaded(retryAfter: retryAfter), cause: Self.noPlace)
+        flush()
+    }
+
+    /// - Parameter fresh: not over a connection that was used before.
+    private func dispatch(_ exchange: Exchange, fresh: Bool = false) {
+        guard let pool = exchange.pool else { return }
+        switch pool.lease(for: exchange, of: self, fresh: fresh, now: RequestGuard.microseconds()) {
         case .connection(let connection): start(exchange, on: connection)
         case .connecting: updateDeadline()
-        case .failed(let failure): failed(exchange, failure, cause: "No \(name.rawValue) instance to ask: \(failure)")
+        case .failed(let failure):
+            failed(exchange, failure, cause: "No \(pool.group.name.rawValue) instance to ask: \(failure)")
         }
     }
 
     /// - Returns: false when the exchange no longer needs the connection.
     func connected(to connection: UpstreamConnection, for exchange: Exchange) -> Bool {
-        guard exchange === self.exchange, !isClosing, exchange.endpoint != nil else { return false }
+        guard exchange === self.exchange, !isClosing, exchange.instance === connection.instance else { return false }
         start(exchange, on: connection)
         flush()
         return true
     }
 
-    func connectFailed(endpoint: Int, for exchange: Exchange, cause: any Error) {
-        guard exchange === self.exchange, exchange.upstream == nil else { return }
-        exchange.failedEndpoints.insert(EndpointSet(endpoint))
+    func connectFailed(to instance: PooledInstance, for exchange: Exchange, cause: any Error) {
+        guard exchange === self.exchange, exchange.upstream == nil, exchange.instance === instance else { return }
+        exchange.failedEndpoints.insert(EndpointSet(instance.member.slot))
         failed(exchange, .connectFailed, cause: "Cannot connect: \(cause)")
         flush()
     }
 
     private func start(_ exchange: Exchange, on connection: UpstreamConnection) {
         let (proceeds, sendsContinue) = exchange.state.connected()
-        guard proceeds, let endpoint = exchange.pool?.group.endpoints[connection.endpoint] else {
+        guard proceeds else {
             connection.release(reusable: true)
             return
         }
@@ -58,8 +87,9 @@ extension ClientConnection {
             exchange.request,
             .init(
                 forwarded: exchange.forwarded, requestID: exchange.answer.requestID,
-                traceParent: exchange.traceParent),
-            endpoint: endpoint, into: &head)
+                traceParent: exchange.traceParent,
+                milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000),
+            endpoint: connection.instance.member.endpoint, into: &head)
         connection.send(head, method: exchange.request.method, promise: headWritten(exchange))
         takeWaiting()
         connection.flush()
@@ -113,6 +143,7 @@ extension ClientConnection {
 
     func ended(_ trailers: HTTPHeaders?, for exchange: Exchange) {
         if refusesFraming(of: exchange) { return }
+        if exchange.state.framing.hasBody { exchange.bodyEnded(at: loop.tick) }
         if exchange.state.requestEnded(), exchange.state.framing.hasBody {
             if exchange.state.keepsForRetry { exchange.replay.append(.end(trailers)) }
             if exchange.state.framing == .chunked {
@@ -144,12 +175,14 @@ extension ClientConnection {
             return
         }
         guard exchange.state.headReceived() else { return }
+        let now = RequestGuard.microseconds()
+        exchange.pool?.answered(exchange, now: now)
         if writer.framing == .untilClose || loop.isDraining || !exchange.state.restIsShort {
             exchange.answer.closesConnection = true
         }
         exchange.answerFraming = writer.framing
         exchange.answerStatus = Int(head.status.code)
-        let duration = RequestGuard.microseconds() - exchange.askedAt
+        let duration = now - exchange.askedAt
         exchange.upstreamDuration = duration
         loop.metrics.upstreamAnswered(exchange.upstreamName, microseconds: duration)
         collect { writer.write(exchange.answer, date: loop.date.value, into: &$0) }
@@ -195,6 +228,7 @@ extension ClientConnection {
         if exchange.answerFraming == .chunked { collect { ChunkedCoding.writeEnd(trailers, into: &$0) } }
         let isReusable = exchange.state.answerEnded(upstreamKeepsAlive: keepsAlive)
         detach(exchange)?.release(reusable: isReusable)
+        exchange.pool?.leave(exchange)
         finish(exchange)
         flush()
     }
@@ -216,19 +250,25 @@ extension ClientConnection {
     /// The connection is gone, or is being closed.
     func upstream(_ connection: UpstreamConnection, failed failure: ExchangeState.Failure, cause: (any Error)?) {
         guard let exchange, exchange.upstream === connection else { return }
-        exchange.failedEndpoints.insert(EndpointSet(connection.endpoint))
+        exchange.failedEndpoints.insert(EndpointSet(connection.instance.member.slot))
         let cause = cause ?? exchange.lastUpstreamError
         failed(exchange, failure, cause: cause.map { "\($0)" } ?? "The upstream closed the connection")
         flush()
     }
 
     func failed(_ exchange: Exchange, _ failure: ExchangeState.Failure, cause: String) {
+        if exchange.state.blamesInstance(for: failure, isOnReused: exchange.isOnReused) {
+            exchange.pool?.failed(exchange, cause: cause, now: RequestGuard.microseconds())
+        }
         _ = detach(exchange)
-        switch exchange.state.failed(failure) {
+        let action = exchange.state.failed(failure, isOnReused: exchange.isOnReused) {
+            exchange.pool?.spendRetry() ?? false
+        }
+        switch action {
         case .ignore: break
         case .retry:
             takeBackReplay(exchange)
-            forward(exchange, fresh: true)
+            dispatch(exchange, fresh: true)
         case .answer:
             exchange.replay.removeAll()
             answer(exchange, Self.error(for: failure), cause: cause)
@@ -266,12 +306,18 @@ extension ClientConnection {
     /// 502 when the request may have been done, 503 when it was not, 504 when nobody knows.
     private static func error(for failure: ExchangeState.Failure) -> APIError {
         switch failure {
-        case .noEndpoint, .connectFailed:
+        case .noEndpoint, .connectFailed, .circuitOpen:
             .unavailable(.upstreamUnavailable, "The service is not available at the moment")
-        case .exhausted: .unavailable(.overloaded, "The service has as many requests as it takes")
+        case .exhausted: overloaded(retryAfter: 1)
         case .connectionLost, .malformedAnswer:
             APIError(502, .upstreamFailed, "The service failed while it answered the request")
         case .timedOut: APIError(504, .upstreamTimeout, "The service did not answer in time")
         }
     }
+
+    private static func overloaded(retryAfter: Int) -> APIError {
+        .unavailable(.overloaded, "The service has as many requests as it takes", retryAfter: retryAfter)
+    }
+
+    private static let noPlace = "The service has as many requests as it takes"
 }

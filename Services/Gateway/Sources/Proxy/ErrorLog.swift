@@ -31,12 +31,16 @@ final class ErrorLog {
             ])
     }
 
-    func connectFailed(_ group: UpstreamGroup, endpoint: Int, error: any Error) {
+    func connectFailed(_ upstream: UpstreamName, _ endpoint: UpstreamEndpoint, error: any Error) {
         write(
             .warning, "Cannot connect to an upstream",
-            [
-                "upstream": "\(group.name.rawValue)", "endpoint": "\(group.endpoints[endpoint])", "cause": "\(error)",
-            ])
+            ["upstream": "\(upstream.rawValue)", "endpoint": "\(endpoint)", "cause": "\(error)"])
+    }
+
+    func ejected(_ upstream: UpstreamName, _ endpoint: UpstreamEndpoint, cause: String) {
+        write(
+            .warning, "Ejected an upstream",
+            ["upstream": "\(upstream.rawValue)", "endpoint": "\(endpoint)", "cause": "\(cause)"])
     }
 
     /// Called on every tick of the event loop.

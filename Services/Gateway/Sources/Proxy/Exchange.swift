@@ -16,9 +16,15 @@ final class Exchange {
     let maximumBody: Int
 
     var pool: UpstreamPool?
+    var place = UpstreamPool.Place.none
     var upstream: UpstreamConnection?
-    /// The endpoint that this exchange counts for.
-    var endpoint: Int?
+    /// The instance that this exchange counts for.
+    var instance: PooledInstance?
+    /// Microseconds.
+    var attemptBeganAt = 0
+    /// Whether the attempt's connection was used before, and may have gone stale.
+    var isOnReused = false
+    var trials = UpstreamGroup.Trials()
     var failedEndpoints: EndpointSet = []
     var lastUpstreamError: (any Error)?
 
@@ -41,10 +47,15 @@ final class Exchange {
     var answerBytes = 0
     /// Who asks, once that is known.
     var userID: Int?
+    /// In ticks.
+    private let timeout: UInt32
+    /// The tick at which everything must be over. While the request is still coming it does not matter: other deadlines
+    /// watch over a client that sends.
+    private var deadline: UInt32
 
     init(
         _ request: RequestHead, policy: GatewayPolicy, forwarded: ForwardedRequest, answer: AnswerContext,
-        traceParent: String, maximumBody: Int, startedAt: Int, isLogged: Bool
+        traceParent: String, maximumBody: Int, tick: UInt32, timeout: UInt32, startedAt: Int, isLogged: Bool
     ) {
         self.request = request
         self.policy = policy
@@ -52,9 +63,27 @@ final class Exchange {
         self.forwarded = forwarded
         self.answer = answer
         self.traceParent = traceParent
+        self.timeout = timeout
+        deadline = tick &+ timeout
         self.startedAt = startedAt
         self.isLogged = isLogged
         state = ExchangeState(request, maximumBody: maximumBody)
+    }
+
+    /// Whether the request may fail on an instance without a client that notices.
+    var isRepeatable: Bool { request.isIdempotent && !state.framing.hasBody }
+
+    /// A body has come to its end: the time begins anew.
+    func bodyEnded(at tick: UInt32) { deadline = tick &+ timeout }
+
+    /// Until the deadline, as far as a tick is exact.
+    func microsecondsLeft(at tick: UInt32) -> Int {
+        max(0, Int(Int32(bitPattern: deadline &- tick))) * Tick.length.microseconds
+    }
+
+    /// Whether a complete request has used its time up.
+    func hasRunOut(at tick: UInt32) -> Bool {
+        state.requestIsComplete && !state.isFinished && Int32(bitPattern: tick &- deadline) >= 0
     }
 
     // MARK: How logs and metrics name it

@@ -29,6 +29,8 @@ package struct ExchangeState: Sendable {
         case noEndpoint
         /// Every connection that may be made is in use.
         case exhausted
+        /// The service answered nobody, and is left alone for a moment.
+        case circuitOpen
         case connectFailed
         /// The connection ended, by itself or with an error.
         case connectionLost
@@ -161,16 +163,21 @@ package struct ExchangeState: Sendable {
         return upstreamKeepsAlive && requestIsComplete
     }
 
-    package mutating func failed(_ failure: Failure) -> FailureAction {
+    /// - Parameters:
+    ///   - isOnReused: whether the connection was used before, and so may have gone stale.
+    ///   - spendsRetry: takes a retry from the budget; asked only when nothing else stands in the way.
+    package mutating func failed(
+        _ failure: Failure, isOnReused: Bool = false, spendsRetry: () -> Bool = { true }
+    ) -> FailureAction {
         switch phase {
-        case .connecting where mayTryAgain(after: failure): return .retry
+        case .connecting where mayTryAgain(after: failure, isOnReused, spendsRetry): return .retry
         case .connecting, .admitting: break
         case .exchanging:
             if headWasAnswered {
                 phase = .finished
                 return .abort
             }
-            if mayTryAgain(after: failure) {
+            if mayTryAgain(after: failure, isOnReused, spendsRetry) {
                 phase = .connecting
                 return .retry
             }
@@ -181,18 +188,33 @@ package struct ExchangeState: Sendable {
     }
 
     /// A request whose bytes were never sent may be sent; one that is safe to repeat and still whole may be repeated once.
-    private mutating func mayTryAgain(after failure: Failure) -> Bool {
+    ///
+    /// All within the budget, except for what a stale connection never sent: that gave no instance any work, and happens to
+    /// many at a time when an instance is restarted.
+    private mutating func mayTryAgain(
+        after failure: Failure, _ isOnReused: Bool, _ spendsRetry: () -> Bool
+    ) -> Bool {
         switch failure {
-        case .noEndpoint, .exhausted, .malformedAnswer, .timedOut: return false
+        case .noEndpoint, .exhausted, .circuitOpen, .malformedAnswer, .timedOut: return false
         case .connectFailed:
             attempts += 1
-            return attempts < Self.maximumAttempts
+            return attempts < Self.maximumAttempts && spendsRetry()
         case .connectionLost:
             guard attempts < Self.maximumAttempts, !answerHasBegun else { return false }
-            if keepsForRetry { return true }
-            guard mayBeRepeated else { return false }
+            if keepsForRetry { return isOnReused || spendsRetry() }
+            guard mayBeRepeated, spendsRetry() else { return false }
             hasRepeated = true
             return true
+        }
+    }
+
+    /// Whether a failure tells something of the instance: not where a connection had only gone stale, and not where none
+    /// was asked. One that cannot be connected to is out by its health.
+    package func blamesInstance(for failure: Failure, isOnReused: Bool) -> Bool {
+        switch failure {
+        case .noEndpoint, .exhausted, .circuitOpen, .connectFailed: false
+        case .connectionLost: answerHasBegun || !isOnReused
+        case .malformedAnswer, .timedOut: true
         }
     }
 

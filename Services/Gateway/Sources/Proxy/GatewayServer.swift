@@ -16,7 +16,6 @@ package final class GatewayServer: Service {
     /// The policy that is in force, and where: the event loops, once they have been set up.
     private let state: Mutex<(policy: GatewayPolicy, loops: Loops)>
     private let upstreams: [UpstreamGroup]
-    private let poolLimits: UpstreamPoolLimits
     private let health: GatewayHealth
     private let drain: DrainState
     private let eventLoopGroup: MultiThreadedEventLoopGroup
@@ -26,14 +25,13 @@ package final class GatewayServer: Service {
 
     /// - Parameter onListening: called with the port once it accepts connections; the way to learn a port given as 0.
     package init(
-        address: ListenAddress, policy: GatewayPolicy, upstreams: [UpstreamGroup], poolLimits: UpstreamPoolLimits,
-        health: GatewayHealth, drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
+        address: ListenAddress, policy: GatewayPolicy, upstreams: [UpstreamGroup], health: GatewayHealth,
+        drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.address = address
         state = Mutex((policy, [:]))
         self.upstreams = upstreams
-        self.poolLimits = poolLimits
         self.health = health
         self.drain = drain
         self.eventLoopGroup = eventLoopGroup
@@ -75,6 +73,9 @@ package final class GatewayServer: Service {
     ///
     /// - Returns: when every event loop begins its requests with it.
     package func adopt(_ configuration: GatewayConfiguration) async {
+        for definition in configuration.upstreams {
+            upstreams.first { $0.name == definition.name }?.adopt(definition)
+        }
         let adopted = state.withLock { state in
             let policy = state.policy.adopting(configuration)
             state.policy = policy
@@ -87,9 +88,13 @@ package final class GatewayServer: Service {
 
     private func makeLoops() async throws -> Loops {
         var loops: Loops = [:]
-        for eventLoop in eventLoopGroup.makeIterator() {
+        let eventLoops = Array(eventLoopGroup.makeIterator())
+        for (index, eventLoop) in eventLoops.enumerated() {
             loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit { [self] in
-                NIOLoopBound(makeContext(on: eventLoop), eventLoop: eventLoop)
+                let context = LoopContext(
+                    eventLoop: eventLoop, index: index, of: eventLoops.count, policy: policy, upstreams: upstreams,
+                    health: health, drain: drain, connectionCount: connectionCount, logger: logger)
+                return NIOLoopBound(context, eventLoop: eventLoop)
             }.get()
         }
         state.withLock { [loops] state in
@@ -99,12 +104,6 @@ package final class GatewayServer: Service {
             for loop in loops.values { loop.eventLoop.execute { loop.value.policy = policy } }
         }
         return loops
-    }
-
-    private func makeContext(on eventLoop: any EventLoop) -> LoopContext {
-        LoopContext(
-            eventLoop: eventLoop, policy: policy, upstreams: upstreams, poolLimits: poolLimits, health: health,
-            drain: drain, connectionCount: connectionCount, logger: logger)
     }
 
     private func startTicking(_ loop: NIOLoopBound<LoopContext>) -> RepeatedTask {

@@ -12,6 +12,8 @@ package struct GatewayTimeouts: Sendable, Hashable {
     package var connect = Duration.seconds(1)
     /// For the head of an upstream's answer, from the end of the request on.
     package var answerHead = Duration.seconds(30)
+    /// For all of it, from the end of the request to the end of its answer, however often it is sent.
+    package var request = Duration.seconds(60)
     /// Between two pieces of an upstream's answer, and for a client or an upstream that takes no bytes.
     package var idle = Duration.seconds(60)
     /// For the client's goodbye after the last answer.
@@ -25,6 +27,7 @@ package struct GatewayTimeouts: Sendable, Hashable {
 /// Time on an event loop, counted in ticks: deadlines are compared without asking any clock on the hot path.
 package enum Tick {
     package static let length = Duration.milliseconds(100)
+    static let perSecond: UInt32 = 10
 
     /// At least this long, and never a whole tick more than one too many.
     package static func count(_ duration: Duration) -> UInt32 {

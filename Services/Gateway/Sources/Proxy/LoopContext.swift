@@ -25,7 +25,7 @@ final class LoopContext {
 
     /// The timeouts, in ticks.
     struct Deadlines {
-        let requestHead, requestBody, keepAlive, admission, connection, answerHead, idle, linger: UInt32
+        let requestHead, requestBody, keepAlive, admission, connection, answerHead, idle, linger, request: UInt32
 
         init(_ timeouts: GatewayTimeouts) {
             requestHead = Tick.count(timeouts.requestHead)
@@ -36,13 +36,13 @@ final class LoopContext {
             answerHead = Tick.count(timeouts.answerHead)
             idle = Tick.count(timeouts.idle)
             linger = Tick.count(timeouts.linger)
+            request = Tick.count(timeouts.request)
         }
     }
 
     init(
-        eventLoop: any EventLoop, policy: GatewayPolicy, upstreams: [UpstreamGroup],
-        poolLimits: UpstreamPoolLimits, health: GatewayHealth, drain: DrainState,
-        connectionCount: ConnectionCount, logger: Logger
+        eventLoop: any EventLoop, index: Int, of count: Int, policy: GatewayPolicy, upstreams: [UpstreamGroup],
+        health: GatewayHealth, drain: DrainState, connectionCount: ConnectionCount, logger: Logger
     ) {
         self.eventLoop = eventLoop
         self.policy = policy
@@ -53,10 +53,10 @@ final class LoopContext {
         self.log = log
         accessLog = AccessLog(logger: logger, interval: policy.accessLogInterval)
         deadlines = Deadlines(policy.timeouts)
-        pools = upstreams.map {
-            UpstreamPool(
-                group: $0, eventLoop: eventLoop, connectTimeout: policy.timeouts.connect, limits: poolLimits, log: log)
-        }
+        let poolLoop = PoolLoop(
+            eventLoop: eventLoop, count: count, index: index, connectTimeout: TimeAmount(policy.timeouts.connect),
+            log: log)
+        pools = upstreams.map { UpstreamPool(group: $0, loop: poolLoop) }
     }
 
     /// `nil` for an upstream that a newer configuration no longer has. There are few: looking costs less than hashing.
@@ -93,11 +93,11 @@ final class LoopContext {
         metrics.ticked(late: now - tickedAt - Int(Tick.length / .microseconds(1)))
         tickedAt = now
         log.advance()
-        for pool in pools { pool.advance(to: tick) }
         // From the end, because a connection that is closed gives its place to the last one.
         for index in connections.indices.reversed() where index < connections.count {
-            connections[index].checkDeadline(now: tick)
+            connections[index].checkDeadline(now: tick, microseconds: now)
         }
+        for pool in pools { pool.advance(to: tick, now: now) }
     }
 
     /// Nothing new is accepted: connections without a request under way are closed.

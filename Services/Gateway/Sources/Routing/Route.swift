@@ -27,14 +27,18 @@ package final class Route: Sendable {
     package let access: Access
     /// What a request is counted by: every limit admits it and all are charged, or none is.
     package let limits: [RouteLimit]
-    /// For the whole exchange, from the request's head to the end of the answer; `nil` where only its steps are timed.
+    /// From the end of the request to the end of its answer; `nil` where the gateway's own timeout holds.
     package let timeout: Duration?
     /// In bytes; `nil` where the gateway's own limit holds, which is never exceeded.
     package let maximumBody: Int?
 
+    /// Whether its requests go before others where not all can be served.
+    package let priority: RequestPriority
+
     package init(
         _ name: String, _ methods: [HTTPMethod], _ path: String, to destination: Destination,
-        access: Access = .authenticated, limits: [RouteLimit] = [], timeout: Duration? = nil, maximumBody: Int? = nil
+        access: Access = .authenticated, limits: [RouteLimit] = [], timeout: Duration? = nil, maximumBody: Int? = nil,
+        priority: RequestPriority = .normal
     ) {
         self.name = name
         self.methods = methods.contains(.GET) ? methods + [.HEAD] : methods
@@ -44,6 +48,7 @@ package final class Route: Sendable {
         self.limits = limits
         self.timeout = timeout
         self.maximumBody = maximumBody
+        self.priority = priority
     }
 
     /// What the limiter is asked before a request of this subject goes on.

@@ -11,7 +11,7 @@ final class UpstreamConnection: ChannelInboundHandler, ChannelOutboundHandler {
 
     /// The client whose request is under way; `nil` while the connection is idle.
     private(set) var client: ClientConnection?
-    let endpoint: Int
+    let instance: PooledInstance
     private let pool: UpstreamPool
     private let writer: UpstreamWriter
     private var context: ChannelHandlerContext?
@@ -20,8 +20,8 @@ final class UpstreamConnection: ChannelInboundHandler, ChannelOutboundHandler {
     /// Whether the pool counts the connection. A name may stand for several addresses that are tried side by side.
     var isAdopted = false
 
-    init(endpoint: Int, pool: UpstreamPool, writer: UpstreamWriter) {
-        self.endpoint = endpoint
+    init(instance: PooledInstance, pool: UpstreamPool, writer: UpstreamWriter) {
+        self.instance = instance
         self.pool = pool
         self.writer = writer
     }
@@ -113,7 +113,7 @@ final class UpstreamConnection: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if isAdopted { pool.closed(self) }
+        if isAdopted { instance.connections.closed(self) }
         let failed = client
         client = nil
         failed?.upstream(self, failed: .connectionLost, cause: nil)

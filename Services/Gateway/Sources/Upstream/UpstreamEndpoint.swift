@@ -4,7 +4,7 @@ package import NIOCore
 package struct UpstreamEndpoint: Sendable, Hashable, CustomStringConvertible {
     package let host: String
     package let port: Int
-    /// The address when `host` is one already, so that connecting resolves nothing.
+    /// The address when `host` is one already, or was looked up, so that connecting resolves nothing.
     package let address: SocketAddress?
 
     /// Reads `host:port` or `[address]:port`.
@@ -20,27 +20,15 @@ package struct UpstreamEndpoint: Sendable, Hashable, CustomStringConvertible {
         self.init(host: host, port: port)
     }
 
-    package init(host: String, port: Int) {
+    package init(host: String, port: Int) { self.init(host: host, port: port, address: host) }
+
+    /// - Parameter address: what a name stands for at the moment, as a number.
+    package init(host: String, port: Int, address: String) {
         self.host = host
         self.port = port
-        self.address = try? SocketAddress(ipAddress: host, port: port)
+        self.address = try? SocketAddress(ipAddress: address, port: port)
     }
 
     /// As a `Host` field names it.
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
-
-/// A set of endpoints by their place in the upstream's list, at most 64 of them.
-package struct EndpointSet: OptionSet, Sendable, Hashable {
-    package let rawValue: UInt64
-
-    package init(rawValue: UInt64) { self.rawValue = rawValue }
-
-    package init(_ index: Int) { rawValue = 1 << UInt64(index) }
-
-    package static func first(_ count: Int) -> EndpointSet {
-        EndpointSet(rawValue: count >= 64 ? .max : (1 << UInt64(count)) - 1)
-    }
-
-    package func contains(_ index: Int) -> Bool { rawValue & (1 << UInt64(index)) != 0 }
 }

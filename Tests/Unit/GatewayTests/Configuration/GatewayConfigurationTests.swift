@@ -45,6 +45,7 @@ struct GatewayConfigurationTests {
             cost: 1
             timeout: 1500ms
             max_body: 64KB
+            priority: urgent
           - name: stock
             methods: GET
             path: /stock/{id}
@@ -61,6 +62,7 @@ struct GatewayConfigurationTests {
         #expect(
             items.name == "items" && items.access == .authenticated && items.destination == .upstream(.init("shop")))
         #expect(items.timeout == .milliseconds(1500) && items.maximumBody == 65_536)
+        #expect(configuration.routes.map(\.priority) == [.normal, .urgent, .urgent, .normal])
         #expect(items.limits.map(\.policy.name) == ["each", "small", "admins", "service"])
         #expect(items.limits.allSatisfy { $0.cost == 1 })
         let stock = configuration.routes[3]
@@ -75,6 +77,12 @@ struct GatewayConfigurationTests {
         #expect(shop.concurrency == 64 && shop.limit?.limit == RateLimit(settingText: "1000/s burst 2000"))
         #expect(configuration.upstreams[1].endpoints.count == 2 && configuration.upstreams[1].limit == nil)
         #expect(configuration.failedAuthentications == RateLimit(settingText: "50/s burst 100"))
+    }
+
+    @Test("in the shipped file logouts and health are urgent, and nothing else is")
+    func urgent() throws {
+        let urgent = try GatewayConfiguration.shipped().routes.filter { $0.priority == .urgent }
+        #expect(urgent.map(\.name) == ["health", "auth.logout"])
     }
 
     @Test("the hash is that of the text: the same for the same, and another for another")

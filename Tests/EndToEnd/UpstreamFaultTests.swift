@@ -1,0 +1,32 @@
+import TestSupport
+import Testing
+
+/// Its two strategies services are all that the tests touch.
+@Suite("Instances that fail under load", .serialized)
+struct UpstreamFaultTests {
+    @Test("an instance that is killed or paused costs no read", arguments: ["kill", "pause"])
+    func reads(fault: String) async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        #expect(try await cluster.waitUntilReady())
+        let user = try await TestUser.make(cluster)
+        _ = try await user.createStrategy()
+        let load = Load(user)
+        try await load.run(readers: 4, writers: 0) {
+            let isRunning = try await eventually { load.now.reads > 200 }
+            #expect(isRunning)
+            let status = try await cluster.desk(fault, "strategies-1").status
+            #expect(status == 0)
+            // Twice over what waits for an instance that says nothing, until it is asked of the other.
+            let before = load.now.reads
+            let goesOn = try await eventually { load.now.reads > before + 400 }
+            #expect(goesOn)
+            if fault == "pause" { try await cluster.desk("resume", "strategies-1") }
+            let isBack = try await cluster.waitUntilReady()
+            #expect(isBack)
+            let after = load.now.reads
+            let goesOnAgain = try await eventually { load.now.reads > after + 200 }
+            #expect(goesOnAgain)
+        }
+        #expect(load.now.failedReads.isEmpty, "\(load.now.failedReads.prefix(5))")
+    }
+}
