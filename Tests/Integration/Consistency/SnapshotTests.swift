@@ -54,7 +54,7 @@ struct SnapshotTests {
             let user = service.users[0]
             let (statement, parameters) = Queries.list(StrategyListQuery(), userID: user)
             let answer = try await service.client.read(statement, parameters, caller: Caller(userID: user))
-            let document = answer.rows.text(0, 2) ?? ""
+            let document = answer.rows.text(1, 2) ?? ""
             let version = document.firstMatch(of: /"version":(\d+)/).flatMap { Int($0.1) }
             return Sight(revision: answer.revision.number, version: version ?? 0)
         }

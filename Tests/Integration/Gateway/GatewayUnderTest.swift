@@ -108,7 +108,8 @@ struct GatewayUnderTest: Sendable {
             upstreams: upstreams, health: health, drain: drain, eventLoopGroup: group, logger: options.logger,
             onListening: { listening.set($0) })
         let live = LiveConfiguration(
-            file: file, current: configuration, logger: silentLogger) { await server.adopt($0) }
+            file: file, current: configuration, logger: silentLogger
+        ) { await server.adopt($0) }
         let checker = HealthChecker(
             upstreams: upstreams, health: health, interval: .milliseconds(100), timeout: .milliseconds(400),
             eventLoopGroup: group, logger: silentLogger)

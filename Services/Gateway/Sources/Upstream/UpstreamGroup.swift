@@ -31,7 +31,10 @@ package final class UpstreamGroup: Sendable {
         let list = EndpointList(endpoints)
         var table = InstanceTable(options: options)
         _ = table.replace(with: list.endpoints)
-        state = Mutex(State(list: list, table: table, circuit: CircuitBreaker(policy: options.circuit), admission: options.admission))
+        state = Mutex(
+            State(
+                list: list, table: table, circuit: CircuitBreaker(policy: options.circuit), admission: options.admission
+            ))
         state.withLock { publish($0) }
     }
 

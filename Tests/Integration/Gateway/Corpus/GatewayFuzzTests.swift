@@ -11,7 +11,7 @@ struct GatewayFuzzTests {
     /// Fields that the gateway writes anew, or that end there.
     private static let own: Set<String> = [
         "host", "content-length", "transfer-encoding", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
-        "x-request-id", "traceparent", "via",
+        "x-request-id", "traceparent", "via", "x-envoy-expected-rq-timeout-ms",
     ]
     private static let ended: Set<String> = [
         "connection", "keep-alive", "te", "trailer", "upgrade", "expect", "proxy-connection", "proxy-authorization",

@@ -79,7 +79,10 @@ final class RequestPath {
             guard request.target.form == .path else { return }  // the gateway itself answers the others
             let forwarded = ForwardedRequest(request, peer: "127.0.0.1", isTrusted: true, proxies: policy.proxies)
             RequestHeadWriter.write(
-                request, .init(forwarded: forwarded, requestID: request.requestID ?? "id", traceParent: "trace"),
+                request,
+                .init(
+                    forwarded: forwarded, requestID: request.requestID ?? "id", traceParent: "trace",
+                    milliseconds: 60_000),
                 endpoint: Self.endpoint, into: &output)
         }
 
