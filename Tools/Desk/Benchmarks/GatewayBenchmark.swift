@@ -69,11 +69,14 @@ struct GatewayBenchmark {
             let answer = await LoopbackHTTP.send(
                 "POST", port: port, path: "/api/v1/auth/login",
                 content: ("application/x-www-form-urlencoded", "username=\(email)&password=\(password)"))
-            struct Pair: Decodable { let access_token: String }
+            struct Pair: Decodable {
+                enum CodingKeys: String, CodingKey { case accessToken = "access_token" }
+                let accessToken: String
+            }
             guard let answer, answer.status == 200,
                 let pair = try? JSONDecoder().decode(Pair.self, from: Data(answer.body.utf8))
             else { throw ClusterError("A user could not sign in for the benchmark: \(answer?.body ?? "no answer").") }
-            tokens.append(pair.access_token)
+            tokens.append(pair.accessToken)
         }
         let file = folder + "/tokens"
         try (tokens.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
