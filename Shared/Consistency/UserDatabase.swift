@@ -62,6 +62,12 @@ package final class UserDatabase: Sendable {
         return result
     }
 
+    /// Forgets what earlier statements of this request have shown, so that only what the client knows of must still be there.
+    ///
+    /// For a request that reads before it writes: when the primary is replaced between the two, what it has read may be lost
+    /// though the client has never heard of it.
+    package func forget() { newest.withLock { $0 = nil } }
+
     /// Where the user's data stands now, whatever the client has seen: what it goes on from after ``ChangesLost``.
     package func startOver() async throws -> Revision {
         let answer = try await cluster.read(

@@ -63,14 +63,22 @@ package struct StrategyRepository: Sendable {
         id: Int, with patch: StrategyPatch, if precondition: VersionPrecondition
     ) async throws -> StoredStrategy {
         let userID = userID
+        var hasForgotten = false
         for _ in 0..<3 {
-            // A replica's older version would be refused by the primary.
-            let rows = try await database.read(Queries.get, [.integer(userID), .integer(id)], onPrimary: true)
-            guard let current = StoredStrategy(rows) else { throw StrategyChangeError.notFound }
-            let draft = try Self.merged(current, patch, precondition)
-            let replaced = try await database.write(
-                Queries.replace, draft.replacement(id: id, userID: userID, if: .only([current.version])))
-            if let changed = StoredStrategy(replaced) { return changed }
+            do {
+                // A replica's older version would be refused by the primary.
+                let rows = try await database.read(Queries.get, [.integer(userID), .integer(id)], onPrimary: true)
+                guard let current = StoredStrategy(rows) else { throw StrategyChangeError.notFound }
+                let draft = try Self.merged(current, patch, precondition)
+                let replaced = try await database.write(
+                    Queries.replace, draft.replacement(id: id, userID: userID, if: .only([current.version])))
+                if let changed = StoredStrategy(replaced) { return changed }
+            } catch let lost as ChangesLost {
+                // Of what was read a moment ago, or of what the client knows: the next read tells.
+                guard !hasForgotten else { throw lost }
+                hasForgotten = true
+                database.forget()
+            }
         }
         return try await database.transaction { transaction in
             let row = try await transaction.execute(Queries.lock, [.integer(userID), .integer(id)])
