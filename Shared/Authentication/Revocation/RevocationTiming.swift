@@ -7,6 +7,8 @@ package struct RevocationTiming: Sendable {
     package var promise = Duration.seconds(1)
     /// Between two questions to Redis.
     package var redisInterval = Duration.milliseconds(50)
+    /// From the moment Redis has a revocation until its client is told: every process that is well has asked by then.
+    package var spreading = Duration.milliseconds(75)
     /// How long Redis may take to answer one.
     package var redisDeadline = Duration.milliseconds(100)
     /// From a proof of this age on Auth is asked as well.

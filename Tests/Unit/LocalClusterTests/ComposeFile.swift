@@ -62,9 +62,12 @@ struct ComposeFile {
     }
 
     /// A file of the repository.
-    static func text(_ path: String) throws -> String {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
-        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    static func text(_ path: String) throws -> String { try String(contentsOf: url(path), encoding: .utf8) }
+
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: url(path).path) }
+
+    private static func url(_ path: String) -> URL {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").appending(path: path)
     }
 
     private func value(_ key: String, of service: String) -> Substring? {

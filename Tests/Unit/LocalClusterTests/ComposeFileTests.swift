@@ -91,6 +91,19 @@ import Testing
     }
 
     /// A process's name without its number.
+    @Test("what the Dockerfile copies is there, and reaches the builder")
+    func buildContext() throws {
+        let admitted = try ComposeFile.text(".dockerignore").matches(of: /(?m)^!(.+)$/).map { String($0.1) }
+        let copies = try ComposeFile.text("deploy/compose/Dockerfile")
+            .matches(of: /(?m)^COPY (?:--chown=\S+ )?([^-\s].*) \S+$/)
+        let sources = copies.flatMap { $0.1.split(separator: " ").map(String.init) }
+        #expect(sources.count > 8)
+        for source in sources {
+            #expect(admitted.contains { source == $0 || source.hasPrefix($0 + "/") }, "\(source)")
+            if !source.contains("*") { #expect(ComposeFile.exists(source), "\(source)") }
+        }
+    }
+
     private static func kind(of name: String) -> String {
         String(name.prefix { !$0.isNumber }.trimmingSuffix("-"))
     }

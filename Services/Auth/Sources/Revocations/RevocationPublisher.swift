@@ -52,8 +52,8 @@ package final class RevocationPublisher: Service, Sendable {
 
     // MARK: What others ask
 
-    /// Waits after a COMMIT until its client may be told of it: until Redis has the revocation, or so long that every
-    /// process has asked Auth or has no proof any more.
+    /// Waits after a COMMIT until its client may be told of it: until Redis has the revocation and every process that is
+    /// well has asked Redis, or so long that every process has asked Auth or has no proof any more.
     ///
     /// - Parameter number: of the revocation; nil when an earlier transaction made it.
     package func announce(_ number: Int?) async {
@@ -62,7 +62,9 @@ package final class RevocationPublisher: Service, Sendable {
             begun.load(ordering: .sequentiallyConsistent), on: eventLoopGroup.any(), for: timing.promise,
             otherwise: false)
         wakeUps.continuation.yield()
-        if (try? await told.get()) != true {
+        if (try? await told.get()) == true {
+            try? await Task.sleep(for: timing.spreading)
+        } else {
             logger.warning("Redis was not told of a revocation in time; others learn it from Auth")
         }
     }
