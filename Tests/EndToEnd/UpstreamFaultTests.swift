@@ -16,6 +16,13 @@ struct UpstreamFaultTests {
             #expect(isRunning)
             let status = try await cluster.desk(fault, "strategies-1").status
             #expect(status == 0)
+            // One that was killed is back so soon that nobody may have seen that it was out.
+            if fault == "pause" {
+                let since = ContinuousClock.now
+                let isOut = try await eventually { try await Self.isOut(of: cluster) }
+                #expect(isOut)
+                print("a paused instance is out of use in every gateway after \(ContinuousClock.now - since)")
+            }
             // Twice over what waits for an instance that says nothing, until it is asked of the other.
             let before = load.now.reads
             let goesOn = try await eventually { load.now.reads > before + 400 }
@@ -28,5 +35,20 @@ struct UpstreamFaultTests {
             #expect(goesOnAgain)
         }
         #expect(load.now.failedReads.isEmpty, "\(load.now.failedReads.prefix(5))")
+    }
+
+    /// Whether both gateways keep requests from the first strategies service, by their own metrics.
+    private static func isOut(of cluster: ClusterUnderTest) async throws -> Bool {
+        let processes = try await cluster.processes()
+        let instance = try #require(processes.first { $0.name == "strategies-1" }?.port)
+        for gateway in processes where gateway.name.hasPrefix("gateway-") {
+            let port = try #require(gateway.adminPort)
+            let page = try PrometheusPage(try await APIClient("http://127.0.0.1:\(port)").get("/metrics").text)
+            let labels = ["upstream": "strategies", "instance": "127.0.0.1:\(instance)"]
+            let isUp = page.value("cryptodesk_gateway_upstream_up", labels) == 1
+            let isEjected = page.value("cryptodesk_gateway_upstream_ejected", labels) == 1
+            if isUp && !isEjected { return false }
+        }
+        return true
     }
 }

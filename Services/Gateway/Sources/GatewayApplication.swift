@@ -59,7 +59,8 @@ package enum GatewayApplication {
             settings: settings.server, drain: drain,
             health: readiness(verifier: verifier, revocations: revocations, upstreams: upstreams),
             metrics: MetricsReport([
-                process.families, server.families, leases.families, redis.families, revocations.families,
+                process.families, server.families, { UpstreamMetrics.families(upstreams.map(\.snapshot)) },
+                leases.families, redis.families, revocations.families,
             ]),
             dependencies: [redis, slotKeeper, verifier, revocations, resolver, checker, live], listener: server,
             eventLoopGroup: eventLoopGroup, logger: logger,
@@ -68,8 +69,8 @@ package enum GatewayApplication {
 
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + GatewayMetrics.catalogue + LeaseCounts.catalogue + RedisClient.metrics
-        + RevocationWatch.metrics
+        ProcessMetrics.catalogue + GatewayMetrics.catalogue + UpstreamMetrics.catalogue + LeaseCounts.catalogue
+        + RedisClient.metrics + RevocationWatch.metrics
 
     private static func policy(
         _ settings: GatewaySettings, _ configuration: GatewayConfiguration, redis: RedisClient, slot: LeaseSlot,
