@@ -22,7 +22,7 @@ package struct UpstreamSettings: Sendable {
             "How long an idle connection to an instance is kept; at most 80 s, because instances keep it for 90 s.",
         isAllowed: { (1...(HTTPListener.idleTimeout - .seconds(10)).microseconds / 1000).contains($0) })
     private static let healthInterval = Setting<Int>(
-        "upstream.health.interval.ms", default: 1_000, unit: "ms", summary: "Time between two checks of an instance.",
+        "upstream.health.interval.ms", default: 500, unit: "ms", summary: "Time between two checks of an instance.",
         isAllowed: { (10...60_000).contains($0) })
     private static let healthTimeout = Setting<Int>(
         "upstream.health.timeout.ms", default: 400, unit: "ms",
