@@ -13,14 +13,15 @@ struct IsolationTests {
         let body = #"{"strategy_name":"stolen","description":null,"parameters":{}}"#
         for base in [cluster.baseURL, cluster.gatewayURL(1), cluster.gatewayURL(2), cluster.strategiesURL(1)] {
             let client = stranger.client.at(base)
-            for (method, text) in [
-                (HTTPMethod.GET, nil), (.PUT, body), (.PATCH, #"{"status":"active"}"#), (.DELETE, nil),
+            for (method, rest, text) in [
+                (HTTPMethod.GET, "", nil), (.PUT, "", body), (.PATCH, "", #"{"status":"active"}"#), (.DELETE, "", nil),
+                (.GET, "/versions", nil), (.GET, "/versions/1", nil), (.POST, "/versions/1/restore", nil),
             ] {
                 let foreign = try await client.send(
-                    method, "/api/v1/strategies/\(id)", body: text.map { ("application/json", $0) })
+                    method, "/api/v1/strategies/\(id)\(rest)", body: text.map { ("application/json", $0) })
                 let missing = try await client.send(
-                    method, "/api/v1/strategies/999999999", body: text.map { ("application/json", $0) })
-                #expect(foreign.status == 404 && missing.status == 404, "\(method) at \(base)")
+                    method, "/api/v1/strategies/999999999\(rest)", body: text.map { ("application/json", $0) })
+                #expect(foreign.status == 404 && missing.status == 404, "\(method) \(rest) at \(base)")
                 #expect(foreign["detail"] == missing["detail"] && foreign["code"] == missing["code"])
             }
             #expect(try await client.get("/api/v1/strategies").json == .array([]))

@@ -2,7 +2,7 @@ import Crypto
 
 /// One step of the schema. Once released it is never edited: what it got wrong, a later one mends.
 package struct Migration: Sendable {
-    /// Counts from 1 without gaps.
+    /// Rises from one migration to the next; numbers may be left out.
     package let version: Int
     package let name: String
     let sql: String
@@ -22,5 +22,7 @@ package struct Migration: Sendable {
     }
 
     /// Every migration, in order.
-    package static let all: [Migration] = [users, sessions, strategies, replication, revisions, revocations]
+    package static let all: [Migration] = [
+        users, sessions, strategies, replication, revisions, revocations, versions,
+    ]
 }

@@ -40,7 +40,8 @@ struct StatementCatalogueTests {
             "strategies_get": [user, row], "strategies_exists": [user, row],
             "strategies_create": [user, "N", .null, "{}", "{}", "draft"],
             "strategies_replace": [user, row, "N", .null, "{}", "{}", "draft", "{}", false],
-            "strategies_delete": [user, row, "{}", false],
+            "strategies_delete": [user, row, "{}", false], "strategies_restore": [user, row, 1, "{}", false],
+            "strategies_versions": [user, row, 50, .integer(.max)], "strategies_version": [user, row, 1],
             "auth_show_account": [user], "auth_create_account": ["b@x", "B", "x"], "auth_rename_account": [user, "N"],
         ]
         let list = StrategyListQuery.everyShape.lazy.map { Queries.list($0, userID: fixture.user) }
@@ -80,7 +81,7 @@ struct StatementCatalogueTests {
     func emptyWrites() async throws {
         try await Self.with(.strategies) { fixture in
             let missing = Fixture(session: fixture.session, user: fixture.user, strategy: fixture.strategy + 1)
-            for statement in [Queries.replace, Queries.delete] {
+            for statement in [Queries.replace, Queries.delete, Queries.restore] {
                 let parameters = try Self.parameters(of: statement, missing) + Self.minimum(of: statement)
                 #expect(try await fixture.session.execute(statement.sql, parameters).isEmpty)
             }

@@ -14,9 +14,10 @@ struct MigrationTests {
             logger: Logger(label: "test"))
     }
 
-    @Test("versions count from 1 without gaps")
+    @Test("versions rise, each one used once")
     func numbering() {
-        #expect(Migration.all.map(\.version) == Array(1...Migration.all.count))
+        let versions = Migration.all.map(\.version)
+        #expect(versions.first == 1 && versions == Set(versions).sorted())
     }
 
     @Test("of many starters at once, one applies each migration")

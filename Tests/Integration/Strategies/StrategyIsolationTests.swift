@@ -9,11 +9,15 @@ import Testing
 struct StrategyIsolationTests {
     private static let body = #"{"strategy_name":"stolen"}"#
 
-    static let operations: [(HTTPRequest.Method, String?, HTTPFields)] = [
-        (.get, nil, [:]), (.head, nil, [:]), (.get, nil, [.ifNoneMatch: "*"]), (.put, body, [:]),
-        (.put, body, [.ifMatch: "*"]), (.put, body, [.ifMatch: "\"x\""]), (.patch, body, [:]),
-        (.patch, body, [.ifMatch: "*"]),
-        (.delete, nil, [:]), (.delete, nil, [.ifMatch: "\"x\""]),
+    static let operations: [(HTTPRequest.Method, String, String?, HTTPFields)] = [
+        (.get, "", nil, [:]), (.head, "", nil, [:]), (.get, "", nil, [.ifNoneMatch: "*"]),
+        (.get, "", nil, [.ifMatch: "\"x\""]), (.put, "", body, [:]),
+        (.put, "", body, [.ifMatch: "*"]), (.put, "", body, [.ifMatch: "\"x\""]), (.patch, "", body, [:]),
+        (.patch, "", body, [.ifMatch: "*"]), (.delete, "", nil, [:]), (.delete, "", nil, [.ifMatch: "\"x\""]),
+        (.get, "/versions", nil, [:]), (.get, "/versions", nil, [.ifNoneMatch: "*"]),
+        (.get, "/versions?limit=1", nil, [:]), (.get, "/versions/1", nil, [:]),
+        (.get, "/versions/1", nil, [.ifNoneMatch: "*"]), (.post, "/versions/1/restore", nil, [:]),
+        (.post, "/versions/1/restore", nil, [.ifMatch: "\"x\""]),
     ]
 
     @Test("another user's strategy is as one that does not exist, by every operation")
@@ -21,10 +25,11 @@ struct StrategyIsolationTests {
         try await StrategiesUnderTest.with { service in
             let id = try await service.create("mine")
             let before = try await service.send(.get, "/\(id)")
-            for (method, body, headers) in Self.operations {
-                let foreign = try await service.send(method, "/\(id)", as: 1, headers: headers, body: body)
-                let missing = try await service.send(method, "/\(id + 1000)", as: 1, headers: headers, body: body)
-                #expect(foreign.status == 404, "\(method) \(headers)")
+            for (method, rest, body, headers) in Self.operations {
+                let foreign = try await service.send(method, "/\(id)\(rest)", as: 1, headers: headers, body: body)
+                let missing = try await service.send(
+                    method, "/\(id + 1000)\(rest)", as: 1, headers: headers, body: body)
+                #expect(foreign.status == 404, "\(method) \(rest) \(headers)")
                 #expect(foreign.status == missing.status && foreign.text == missing.text)
                 #expect(foreign.headers.map(\.name) == missing.headers.map(\.name))
             }
@@ -58,12 +63,17 @@ struct StrategyIsolationTests {
             let (list, parameters) = Queries.list(StrategyListQuery(), userID: owner)
             let delete: [PostgresValue] = get + VersionPrecondition.any.parameters
             let replace: [PostgresValue] = get + ["X", .null, "{}", "{}", "draft"] + VersionPrecondition.any.parameters
+            let version: [PostgresValue] = get + [1]
+            let restore: [PostgresValue] = version + VersionPrecondition.any.parameters
             let nothing: [PostgresValue] = [.null, .null]
             let create: [PostgresValue] = [.integer(owner), "X", .null, "{}", "{}", "draft"] + nothing
             let client = service.client
             for caller in [Caller.none, Caller(userID: other)] {
                 // Neither the row nor how often it has changed.
-                for (statement, values) in [(Queries.get, get), (list, parameters)] {
+                let versions: [PostgresValue] = get + [50, .integer(.max)]
+                for (statement, values) in [
+                    (Queries.get, get), (list, parameters), (Queries.version, version), (Queries.versions, versions),
+                ] {
                     let rows = try await client.readPrimary(statement, values, caller: caller)
                     #expect(rows.count == 1 && rows.isNull(0, 2))
                     #expect(rows.integer(0, 0) == 0 && rows.integer(0, 1) == 0)
@@ -71,6 +81,7 @@ struct StrategyIsolationTests {
                 #expect(try await client.readPrimary(Queries.exists, get, caller: caller).boolean(0, 2) == false)
                 #expect(try await client.write(Queries.replace, replace + nothing, caller: caller).isEmpty)
                 #expect(try await client.write(Queries.delete, delete + nothing, caller: caller).isEmpty)
+                #expect(try await client.write(Queries.restore, restore + nothing, caller: caller).isEmpty)
                 let error = await #expect(throws: PostgresError.self) {
                     try await client.write(Queries.create, create, caller: caller)
                 }

@@ -8,7 +8,7 @@ extension APIError {
         switch error {
         case StrategyChangeError.notFound: .notFound
         case StrategyChangeError.stale:
-            APIError(412, .preconditionFailed, "The strategy's version is not one that the request allows")
+            APIError(412, .preconditionFailed, "What is there is not the version that the request allows")
         case let error as PostgresError: database(error)
         default: nil
         }

@@ -3,12 +3,15 @@ package import Consistency
 package import HTTPService
 import HTTPTypes
 package import Hummingbird
+import NIOCore
+import Postgres
 
-/// `/api/v1/strategies`: lists, creates, shows, replaces, patches and deletes the caller's strategies.
+/// `/api/v1/strategies`: lists, creates, shows, replaces, patches and deletes the caller's strategies, and shows and
+/// restores their versions.
 package struct StrategyRoutes: Sendable {
     package static let path = "/api/v1/strategies"
 
-    private let consistency: ConsistencyPolicy
+    let consistency: ConsistencyPolicy
 
     package init(consistency: ConsistencyPolicy) { self.consistency = consistency }
 
@@ -20,17 +23,20 @@ package struct StrategyRoutes: Sendable {
         group.put("{id}") { try await replace($0, $1) }
         group.patch("{id}") { try await patch($0, $1) }
         group.delete("{id}") { try await delete($0, $1) }
+        addVersions(to: group)
     }
 
     func list(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let query = try StrategyListQuery(parsing: request.uri.query)
         return try await consistency.answer(request, context) { database in
             let page = try await StrategyRepository(database).list(query)
-            var headers = HTTPFields()
-            if let last = page.lastDocumentBeforeNextPage(), let cursor = ListCursor(sort: query.sort, after: last) {
-                headers[.link] = "<\(query.target(path: Self.path, after: cursor))>; rel=\"next\""
+            return try Self.answer(request, Self.listTag(database)) { headers in
+                if let last = page.lastDocumentBeforeNextPage(), let cursor = ListCursor(sort: query.sort, after: last)
+                {
+                    headers[.link] = "<\(query.target(path: Self.path, after: cursor))>; rel=\"next\""
+                }
+                return page.body()
             }
-            return .json(page.body(), headers: headers)
         }
     }
 
@@ -48,11 +54,7 @@ package struct StrategyRoutes: Sendable {
         let id = try Self.id(context)
         return try await consistency.answer(request, context) { database in
             guard let strategy = try await StrategyRepository(database).get(id: id) else { throw APIError.notFound }
-            let headers: HTTPFields = [.eTag: strategy.entityTag.description]
-            if let field = request.headers[.ifNoneMatch], strategy.entityTag.isNamed(byIfNoneMatch: field) {
-                return Response(status: .notModified, headers: headers)
-            }
-            return .json(strategy.document, headers: headers)
+            return try Self.answer(request, strategy.entityTag) { _ in strategy.document }
         }
     }
 
@@ -84,15 +86,43 @@ package struct StrategyRoutes: Sendable {
         }
     }
 
-    private static func changed(_ strategy: StoredStrategy) -> Response {
+    // MARK: Answers
+
+    static func changed(_ strategy: StoredStrategy) -> Response {
         .json(strategy.document, headers: [.eTag: strategy.entityTag.description])
     }
 
-    /// The id in the path; what is no id of this API names nothing that exists.
-    private static func id(_ context: ServiceRequestContext) throws(APIError) -> Int {
-        guard let text = context.parameters.get("id"), let id = Int(text), id > 0, String(id) == text else {
+    /// Answers a GET, with 304 or 412 where its conditions say so.
+    ///
+    /// - Parameter body: called only for a 200; may add fields.
+    static func answer(
+        _ request: Request, _ tag: EntityTag?, body: (inout HTTPFields) -> ByteBuffer
+    ) throws -> Response {
+        var headers = HTTPFields()
+        if let tag {
+            headers[.eTag] = tag.description
+            switch ReadCondition(request.headers, of: tag) {
+            case .met: break
+            case .notModified: return Response(status: .notModified, headers: headers)
+            case .failed: throw StrategyChangeError.stale
+            }
+        }
+        let body = body(&headers)
+        return .json(body, headers: headers)
+    }
+
+    /// The tag of a list: whatever changes one changes its user's revision.
+    static func listTag(_ database: UserDatabase) -> EntityTag? {
+        database.revision.map { EntityTag("\(database.userID)-\($0.epoch)-\($0.number)") }
+    }
+
+    /// A number in the path; what is no number of this API names nothing that exists.
+    static func number(_ name: String, _ context: ServiceRequestContext) throws(APIError) -> Int {
+        guard let text = context.parameters.get(name), let number = Int(text), number > 0, String(number) == text else {
             throw APIError.notFound
         }
-        return id
+        return number
     }
+
+    private static func id(_ context: ServiceRequestContext) throws(APIError) -> Int { try number("id", context) }
 }

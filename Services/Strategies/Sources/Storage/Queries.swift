@@ -66,9 +66,59 @@ package enum Queries {
         SELECT r.epoch, r.revision FROM changed, raise_revision(user_id, $5, $6) AS r
         """)
 
+    // MARK: Versions
+
+    /// The newest first, below `$4`, one more than the page's size (`$3`); the revision's row holds a third value where
+    /// the strategy is there.
+    package static let versions = Statement(
+        "strategies_versions",
+        """
+        SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision,
+               (SELECT 'there' FROM trading_strategies WHERE user_id = $1 AND id = $2) AS document
+        FROM (SELECT) AS caller LEFT JOIN user_revisions r ON r.user_id = $1
+        UNION ALL (
+            SELECT NULL, NULL, document FROM strategy_versions
+            WHERE user_id = $1 AND strategy_id = $2 AND version < $4
+            ORDER BY version DESC
+            LIMIT $3
+        )
+        """)
+
+    package static let version = Statement(
+        "strategies_version",
+        """
+        SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision,
+               v.strategy_id, v.version, v.document
+        FROM (SELECT) AS caller
+        LEFT JOIN user_revisions r ON r.user_id = $1
+        LEFT JOIN strategy_versions v ON v.user_id = $1 AND v.strategy_id = $2 AND v.version = $3
+        """)
+
+    /// Makes version `$3` the newest one again; `$4` and `$5` as `$8` and `$9` of ``replace``.
+    package static let restore = Statement(
+        "strategies_restore",
+        """
+        WITH changed AS (
+            UPDATE trading_strategies AS s
+            SET strategy_name = v.members->>'strategy_name', description = v.members->>'description',
+                parameters = v.members->'parameters', status = v.members->>'status',
+                tags = ARRAY(SELECT jsonb_array_elements_text(v.members->'tags')),
+                version = s.version + 1, updated_at = clock_timestamp()
+            FROM (
+                SELECT document::jsonb AS members FROM strategy_versions
+                WHERE user_id = $1 AND strategy_id = $2 AND version = $3
+            ) AS v
+            WHERE s.user_id = $1 AND s.id = $2 AND (s.version = ANY ($4::bigint[])) = $5::boolean
+            RETURNING s.user_id, s.id, s.version, s.document
+        )
+        SELECT r.epoch, r.revision, id, version, document FROM changed, raise_revision(user_id, $6, $7) AS r
+        """)
+
+    // MARK: Catalogue
+
     /// Everything that is asked, and everything that changes something; ``lock`` belongs to a write.
-    package static let reads: [Statement] = [get, exists] + lists
-    package static let writes: [Statement] = [create, replace, delete]
+    package static let reads: [Statement] = [get, exists, versions, version] + lists
+    package static let writes: [Statement] = [create, replace, delete, restore]
 
     /// The statement of a list with its parameters in their order; one statement for each shape, prepared once.
     package static func list(_ query: StrategyListQuery, userID: Int) -> (Statement, [PostgresValue]) {

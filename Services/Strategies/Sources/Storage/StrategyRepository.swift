@@ -13,11 +13,11 @@ package enum StrategyChangeError: Error, Hashable, Sendable {
 
 /// The strategies of one user, as one request of that user may see them.
 package struct StrategyRepository: Sendable {
-    private let database: UserDatabase
+    let database: UserDatabase
 
     package init(_ database: UserDatabase) { self.database = database }
 
-    private var userID: Int { database.userID }
+    var userID: Int { database.userID }
 
     /// - Throws: `ChangesLost`, `PostgresError`, as everything here does.
     package func list(_ query: StrategyListQuery) async throws -> StrategyPage {

@@ -1,0 +1,28 @@
+import JSON
+import NIOHTTP1
+import Testing
+
+@Suite("Versions and entity tags, through nginx")
+struct StrategyVersionTests {
+    @Test("a strategy goes back to what it was, and what has not changed is not sent again")
+    func restore() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let client = try await TestUser.make(cluster).client
+        let path = "/api/v1/strategies"
+        let created = try await client.post(path, json: #"{"strategy_name":"first","parameters":{"a":1}}"#)
+        let id = try #require(created["id"]?.integer)
+        let changed = try await client.send(
+            .PUT, "\(path)/\(id)", body: ("application/json", #"{"strategy_name":"second"}"#))
+        #expect(changed.status == 200)
+        let restored = try await client.send(.POST, "\(path)/\(id)/versions/1/restore")
+        #expect(restored.status == 200 && restored["version"]?.integer == 3)
+        #expect(restored["strategy_name"] == .string("first") && restored["parameters"] == created["parameters"])
+        let versions = try await client.get("\(path)/\(id)/versions")
+        let names = (versions.json.array ?? []).compactMap { $0.object?["strategy_name"]?.string }
+        #expect(names == ["first", "second", "first"])
+        let list = try await client.get(path)
+        let tag = try #require(list.headers.first(name: "ETag"))
+        #expect(try await client.get(path, headers: [("If-None-Match", tag)]).status == 304)
+        #expect(try await client.get("\(path)/\(id)/versions/2").text == changed.text)
+    }
+}
