@@ -203,7 +203,8 @@ let package = Package(
             [
                 "APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "PrometheusMetrics", "Postgres",
                 "Redis",
-                "ServiceDatabase", "Settings", "Telemetry", nioCore, hummingbird, httpTypes, logging, serviceLifecycle,
+                "ServiceDatabase", "Settings", "Telemetry", nioCore, crypto, hummingbird, httpTypes, logging,
+                serviceLifecycle,
             ]),
     swiftLanguageModes: [.v6]
 )

@@ -10,6 +10,7 @@ extension ErrorCode {
     package static let badRequest = ErrorCode(rawValue: "bad_request")
     package static let malformedJSON = ErrorCode(rawValue: "malformed_json")
     package static let invalidConsistencyToken = ErrorCode(rawValue: "invalid_consistency_token")
+    package static let invalidIdempotencyKey = ErrorCode(rawValue: "invalid_idempotency_key")
     // 401
     package static let notAuthenticated = ErrorCode(rawValue: "not_authenticated")
     package static let invalidCredentials = ErrorCode(rawValue: "invalid_credentials")
@@ -32,6 +33,7 @@ extension ErrorCode {
     package static let unsupportedMediaType = ErrorCode(rawValue: "unsupported_media_type")
     package static let expectationFailed = ErrorCode(rawValue: "expectation_failed")
     package static let validationFailed = ErrorCode(rawValue: "validation_failed")
+    package static let idempotencyKeyReused = ErrorCode(rawValue: "idempotency_key_reused")
     package static let rateLimited = ErrorCode(rawValue: "rate_limited")
     package static let headersTooLarge = ErrorCode(rawValue: "headers_too_large")
     // 5xx

@@ -2,7 +2,7 @@ import JSON
 import NIOHTTP1
 import Testing
 
-@Suite("Versions and entity tags, through nginx")
+@Suite("Versions, entity tags and idempotency keys, through nginx")
 struct StrategyVersionTests {
     @Test("a strategy goes back to what it was, and what has not changed is not sent again")
     func restore() async throws {
@@ -24,5 +24,23 @@ struct StrategyVersionTests {
         let tag = try #require(list.headers.first(name: "ETag"))
         #expect(try await client.get(path, headers: [("If-None-Match", tag)]).status == 304)
         #expect(try await client.get("\(path)/\(id)/versions/2").text == changed.text)
+    }
+
+    @Test("a request repeated under its Idempotency-Key is done once, whichever instance answers")
+    func once() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let user = try await TestUser.make(cluster)
+        let key = [("Idempotency-Key", "order-66")]
+        var answers: [APIClient.Answer] = []
+        for base in [cluster.baseURL, cluster.gatewayURL(1), cluster.gatewayURL(2), cluster.baseURL] {
+            answers.append(
+                try await user.client.at(base).post(
+                    "/api/v1/strategies", json: #"{"strategy_name":"once"}"#, headers: key))
+        }
+        #expect(answers.allSatisfy { $0.status == 201 } && Set(answers.map(\.text)).count == 1)
+        #expect(try await user.client.get("/api/v1/strategies").json.array?.count == 1)
+        let other = try await user.client.post(
+            "/api/v1/strategies", json: #"{"strategy_name":"other"}"#, headers: key)
+        #expect(other.status == 422 && other["code"] == .string("idempotency_key_reused"))
     }
 }

@@ -42,8 +42,11 @@ package struct StrategyRoutes: Sendable {
 
     func create(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let draft = try StrategyDraft(validating: try await request.jsonObject())
+        let key = try IdempotencyKey(request.headers)
         return try await consistency.answer(request, context) { database in
-            let created = try await StrategyRepository(database).create(draft)
+            let strategies = StrategyRepository(database)
+            let created =
+                if let key { try await strategies.create(draft, once: key) } else { try await strategies.create(draft) }
             return .json(
                 created.document, status: .created,
                 headers: [.location: "\(Self.path)/\(created.id)", .eTag: created.entityTag.description])

@@ -114,10 +114,55 @@ package enum Queries {
         SELECT r.epoch, r.revision, id, version, document FROM changed, raise_revision(user_id, $6, $7) AS r
         """)
 
+    // MARK: Idempotency keys
+
+    /// Inside a transaction: takes a key that is new or older than 24 hours, and lets some of the caller's old ones go.
+    /// Whoever else takes the same key waits for the transaction's end.
+    package static let claimKey = Statement(
+        "strategies_claim_key",
+        """
+        WITH old AS (
+            DELETE FROM idempotency_keys
+            WHERE user_id = $1 AND key IN (
+                SELECT key FROM idempotency_keys
+                WHERE user_id = $1 AND created_at <= now() - interval '24 hours' AND key <> $2
+                ORDER BY created_at
+                LIMIT 100
+                FOR UPDATE SKIP LOCKED
+            )
+        )
+        INSERT INTO idempotency_keys AS k (user_id, key, fingerprint) VALUES ($1, $2, $3)
+        ON CONFLICT (user_id, key) DO UPDATE
+            SET fingerprint = excluded.fingerprint, strategy_id = NULL, document = NULL, created_at = now()
+            WHERE k.created_at <= now() - interval '24 hours'
+        RETURNING true
+        """)
+
+    /// Inside that transaction: keeps the answer, which is strategy `$3` as it has just been created.
+    package static let keepAnswer = Statement(
+        "strategies_keep_answer",
+        """
+        UPDATE idempotency_keys AS k SET strategy_id = s.id, document = s.document
+        FROM trading_strategies AS s
+        WHERE k.user_id = $1 AND k.key = $2 AND s.user_id = $1 AND s.id = $3
+        """)
+
+    /// What was asked for under a key, and the answer.
+    package static let firstAnswer = Statement(
+        "strategies_first_answer",
+        """
+        SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision,
+               k.fingerprint, k.strategy_id, 1 AS version, k.document
+        FROM (SELECT) AS caller
+        LEFT JOIN user_revisions r ON r.user_id = $1
+        LEFT JOIN idempotency_keys k ON k.user_id = $1 AND k.key = $2
+        """)
+
     // MARK: Catalogue
 
-    /// Everything that is asked, and everything that changes something; ``lock`` belongs to a write.
-    package static let reads: [Statement] = [get, exists, versions, version] + lists
+    /// Everything that is asked, and everything that changes something; ``lock``, ``claimKey`` and ``keepAnswer`` belong to
+    /// a write.
+    package static let reads: [Statement] = [get, exists, versions, version, firstAnswer] + lists
     package static let writes: [Statement] = [create, replace, delete, restore]
 
     /// The statement of a list with its parameters in their order; one statement for each shape, prepared once.
