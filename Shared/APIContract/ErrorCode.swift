@@ -17,6 +17,7 @@ extension ErrorCode {
     package static let refreshReused = ErrorCode(rawValue: "refresh_reused")
     // 403
     package static let forbidden = ErrorCode(rawValue: "forbidden")
+    package static let wrongPassword = ErrorCode(rawValue: "wrong_password")
     package static let csrfRejected = ErrorCode(rawValue: "csrf_rejected")
     package static let originRejected = ErrorCode(rawValue: "origin_rejected")
     // 404, 405, 408, 409, 412

@@ -55,11 +55,16 @@ package enum AuthApplication {
         let router = Router<ServiceRequestContext>.service()
         health.addRoute(to: router, drain: drain)
         KeySetRoute(keys.jsonWebKeySet).add(to: router)
+        let limiter = LoginLimiter(redis: redis, limit: settings.loginLimit)
         AuthRoutes(
-            accounts: accounts, hasher: hasher, sessions: sessions, consistency: consistency,
-            limiter: LoginLimiter(redis: redis, limit: settings.loginLimit), proxies: settings.server.trustedProxies
+            accounts: accounts, hasher: hasher, sessions: sessions, consistency: consistency, limiter: limiter,
+            proxies: settings.server.trustedProxies
         ).add(to: router.group("/api/v1/auth"))
-        AccountRoutes(consistency: consistency, sessions: sessions).add(
+        AccountRoutes(
+            consistency: consistency, sessions: sessions,
+            owner: AccountOwner(accounts: accounts, hasher: hasher, limiter: limiter, sessions: sessions),
+            proxies: settings.server.trustedProxies
+        ).add(
             to: router.group("/api/v1/auth").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
 

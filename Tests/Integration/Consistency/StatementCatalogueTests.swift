@@ -123,6 +123,9 @@ struct StatementCatalogueTests {
             "Auth": [
                 "auth_find_account", "auth_start_session", "auth_rotate_token", "auth_token_state", "auth_end_session",
                 "auth_end_all_sessions", "auth_revocations_after", "auth_delete_expired_revocations",
+                "auth_credential", "auth_change_password", "auth_lock_revision", "auth_delete_account",
+                "auth_refuse_tokens_of_deleted", "auth_end_other_sessions", "auth_list_sessions",
+                "auth_session_exists",
             ],
         ]
         let catalogues = [

@@ -3,7 +3,7 @@ package import Postgres
 
 /// The accounts in PostgreSQL. Their public form comes from there as JSON and is passed on.
 package struct AccountRepository: Sendable {
-    private let database: PostgresCluster
+    let database: PostgresCluster
 
     package init(database: PostgresCluster) { self.database = database }
 

@@ -21,7 +21,8 @@ package struct Login: Sendable {
         let isRight = try await hasher.verify(form.password, against: account?.passwordHash)
         guard isRight, let account, account.isActive else { return nil }
         do {
-            return try await sessions.start(userID: account.id, device: device)
+            return try await sessions.start(
+                userID: account.id, passwordHash: account.passwordHash, device: device)
         } catch SessionError.accountUnavailable {
             return nil
         }

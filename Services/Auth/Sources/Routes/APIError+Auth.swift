@@ -9,6 +9,8 @@ extension APIError {
     package static func auth(_ error: any Error) -> APIError? {
         switch error {
         case let error as SessionError: session(error)
+        case OwnerError.wrongPassword: wrongPassword
+        case OwnerError.tooManyAttempts(let retryAfter): .tooManyRequests(retryAfter: retryAfter)
         case let error as PasswordHashingError: hashing(error)
         case let error as AuthenticationError: authentication(error)
         case let error as PostgresError: database(error)
@@ -21,6 +23,9 @@ extension APIError {
     /// 401 of the login: which of name and password is wrong is not told.
     package static let wrongCredentials = APIError(
         401, .invalidCredentials, "Incorrect email or password", headers: [Header("WWW-Authenticate", "Bearer")])
+
+    /// 403, for whoever is signed in: a 401 would tell his client that he is not.
+    package static let wrongPassword = APIError(403, .wrongPassword, "The password is not right")
 
     package static let emailTaken = APIError.conflict(.emailTaken, "An account with this email already exists")
 

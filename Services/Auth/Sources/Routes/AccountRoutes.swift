@@ -1,4 +1,4 @@
-import APIContract
+package import APIContract
 import Authentication
 package import Consistency
 package import HTTPService
@@ -9,16 +9,29 @@ package import Hummingbird
 package struct AccountRoutes: Sendable {
     private let consistency: ConsistencyPolicy
     private let sessions: Sessions
+    private let owner: AccountOwner
+    private let proxies: TrustedProxies
 
-    package init(consistency: ConsistencyPolicy, sessions: Sessions) {
+    /// The longest body with passwords, in bytes.
+    private static let bodyLimit = 16 * 1024
+
+    package init(
+        consistency: ConsistencyPolicy, sessions: Sessions, owner: AccountOwner, proxies: TrustedProxies
+    ) {
         self.consistency = consistency
         self.sessions = sessions
+        self.owner = owner
+        self.proxies = proxies
     }
 
     /// - Parameter group: behind `AuthenticationMiddleware`.
     package func add(to group: RouterGroup<ServiceRequestContext>) {
         group.get("me") { try await show($0, $1) }
         group.patch("me") { try await change($0, $1) }
+        group.delete("me") { try await delete($0, $1) }
+        group.post("password") { try await changePassword($0, $1) }
+        group.get("sessions") { try await listSessions($0, $1) }
+        group.delete("sessions/{id}") { try await endSession($0, $1) }
         group.post("logout") { try await logout($0, $1) }
         group.post("logout-all") { try await logoutAll($0, $1) }
     }
@@ -36,6 +49,34 @@ package struct AccountRoutes: Sendable {
             guard let name else { return try Self.answer(try await Profile.document(in: database)) }
             return try Self.answer(try await Profile.rename(to: name, in: database))
         }
+    }
+
+    func delete(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+        var body = ObjectValidator(try await request.jsonObject(upTo: Self.bodyLimit))
+        let password = body.string("password", length: PasswordChange.givenLength)
+        try body.finish()
+        let (token, address) = (try context.requireCaller(), context.clientAddress(of: request, trusting: proxies))
+        try await context.hashing { try await owner.delete(password: password, as: token, from: address) }
+        return Response(status: .noContent)
+    }
+
+    func changePassword(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+        let change = try PasswordChange(validating: try await request.jsonObject(upTo: Self.bodyLimit))
+        let (token, address) = (try context.requireCaller(), context.clientAddress(of: request, trusting: proxies))
+        try await context.hashing { try await owner.changePassword(change, as: token, from: address) }
+        return Response(status: .noContent)
+    }
+
+    func listSessions(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+        .json(try await sessions.list(of: try context.requireCaller()), headers: [.cacheControl: "no-store"])
+    }
+
+    func endSession(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+        let caller = try context.requireCaller()
+        guard let id = context.parameters.get("id"), try await sessions.end(id, of: caller.userID) else {
+            throw APIError.notFound
+        }
+        return Response(status: .noContent)
     }
 
     func logout(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {

@@ -40,7 +40,7 @@ package struct AuthRoutes: Sendable {
     func register(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let registration = try Registration(validating: try await request.jsonObject(upTo: Self.bodyLimit))
         if try await accounts.find(registration.email) != nil { throw APIError.emailTaken }
-        let hash = try await hashing(context) { try await hasher.hash(registration.password) }
+        let hash = try await context.hashing { try await hasher.hash(registration.password) }
         let created = try await accounts.create(
             registration.email, fullName: registration.fullName, passwordHash: hash)
         guard let created else { throw APIError.emailTaken }
@@ -60,7 +60,7 @@ package struct AuthRoutes: Sendable {
             throw APIError.tooManyRequests(retryAfter: allowance.resetAfter).adding(allowance.headers)
         }
         let device = SessionRepository.Device(userAgent: request.headers[.userAgent] ?? "", address: address)
-        let pair = try await hashing(context) {
+        let pair = try await context.hashing {
             do {
                 return try await login.signIn(form, device: device)
             } catch PasswordHashingError.overloaded(let retryAfter) {
@@ -84,20 +84,6 @@ package struct AuthRoutes: Sendable {
                 "An old refresh token came back, its session was ended",
                 metadata: ["user_id": "\(userID)", "session_id": "\(sessionID)"])
             throw SessionError.tokenReused(userID: userID, sessionID: sessionID)
-        }
-    }
-
-    /// Runs what waits for a hash, as long as the client waits for it. A full queue is no fault to log: it would be
-    /// logged as often as a storm of logins knocks.
-    private func hashing<R: Sendable>(
-        _ context: ServiceRequestContext, _ operation: @escaping @Sendable () async throws -> R
-    ) async throws -> R {
-        do {
-            return try await whileClientWaits(on: context.channel, operation)
-        } catch let error as PasswordHashingError {
-            throw APIError.hashing(error)
-        } catch is ClientGone {
-            throw APIError.hashing(.cancelled)
         }
     }
 

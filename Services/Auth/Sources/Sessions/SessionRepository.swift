@@ -18,18 +18,18 @@ package struct SessionRepository: Sendable {
         }
     }
 
-    /// Starts a session with its first refresh token; nil when the account is gone or not active.
+    /// Starts a session with its first refresh token; nil when the account is gone, not active, or has another password.
     ///
     /// - Parameter lifetime: of the token, in seconds.
     /// - Throws: `PostgresError`, as everything here does.
     package func start(
-        userID: Int, sessionID: String, token: RefreshToken, lifetime: Int, device: Device
+        userID: Int, passwordHash: String, sessionID: String, token: RefreshToken, lifetime: Int, device: Device
     ) async throws(PostgresError) -> AccountStanding? {
         let rows = try await database.write(
             Queries.startSession,
             [
                 .integer(userID), .text(sessionID), .bytes(token.hash), .integer(lifetime), .text(device.userAgent),
-                .text(device.address),
+                .text(device.address), .text(passwordHash),
             ])
         return Self.standing(rows)
     }
@@ -74,6 +74,23 @@ package struct SessionRepository: Sendable {
     /// - Returns: the number of the revocation; nil when the account is gone.
     package func endAll(userID: Int, until expiry: Int) async throws(PostgresError) -> Int? {
         try await database.write(Queries.endAllSessions, [.integer(userID), .integer(expiry)]).integer(0, 0)
+    }
+
+    /// The living sessions of a user as JSON.
+    ///
+    /// - Parameter current: the session that asks.
+    package func list(userID: Int, current sessionID: String) async throws(PostgresError) -> String {
+        let rows = try await database.readPrimary(Queries.listSessions, [.integer(userID), .text(sessionID)])
+        guard let document = rows.text(0, 0) else {
+            throw PostgresError(.protocolViolation, "the list of sessions is not there")
+        }
+        return document
+    }
+
+    /// Whether a user has, or had not long ago, a session.
+    package func exists(sessionID: String, userID: Int) async throws(PostgresError) -> Bool {
+        try await database.readPrimary(Queries.sessionExists, [.integer(userID), .text(sessionID)]).boolean(0, 0)
+            ?? false
     }
 
     private static func standing(_ rows: PostgresRows) -> AccountStanding? {

@@ -18,11 +18,17 @@ package struct Sessions: Sendable {
         self.refreshLifetime = refreshLifetime
     }
 
-    /// - Throws: ``SessionError/accountUnavailable``, `PostgresError`.
-    package func start(userID: Int, device: SessionRepository.Device) async throws -> TokenPair {
+    /// Starts a session for who has given the right password.
+    ///
+    /// - Parameter passwordHash: what the password was found right against.
+    /// - Throws: ``SessionError/accountUnavailable`` when that is another one by now, too; `PostgresError`.
+    package func start(
+        userID: Int, passwordHash: String, device: SessionRepository.Device
+    ) async throws -> TokenPair {
         let (token, sessionID) = (RefreshToken(), UUID().uuidString.lowercased())
         let standing = try await repository.start(
-            userID: userID, sessionID: sessionID, token: token, lifetime: refreshLifetime, device: device)
+            userID: userID, passwordHash: passwordHash, sessionID: sessionID, token: token,
+            lifetime: refreshLifetime, device: device)
         guard let standing else { throw SessionError.accountUnavailable }
         return try await pair(standing, sessionID, token)
     }
@@ -65,6 +71,34 @@ package struct Sessions: Sendable {
     /// - Throws: `PostgresError`.
     package func endAll(userID: Int) async throws {
         await publisher.announce(try await repository.endAll(userID: userID, until: issuer.lastExpiry))
+    }
+
+    /// Makes a change that ends sessions, and returns when every instance refuses their tokens, or will within a second.
+    ///
+    /// - Parameter change: is given when the last access token that was signed until now has expired, in seconds since
+    ///   1970; returns nil when it has changed nothing.
+    /// - Returns: whether something was changed.
+    package func end(by change: (_ expiry: Int) async throws -> EndedSessions?) async throws -> Bool {
+        guard let ended = try await change(issuer.lastExpiry) else { return false }
+        await publisher.announce(ended.revocation)
+        return true
+    }
+
+    /// Ends a session of a user by its id; one that has ended stays so.
+    ///
+    /// - Returns: whether the user has, or had, such a session.
+    package func end(_ sessionID: String, of userID: Int) async throws -> Bool {
+        // One spelling only: the form in which the list shows it.
+        guard let id = UUID(uuidString: sessionID)?.uuidString.lowercased(), id == sessionID,
+            try await repository.exists(sessionID: id, userID: userID)
+        else { return false }
+        try await end(sessionID: id, userID: userID)
+        return true
+    }
+
+    /// The living sessions of a token's user, as the API shows them: a JSON array, the last used first.
+    package func list(of token: AccessToken) async throws -> String {
+        try await repository.list(userID: token.userID, current: token.sessionID)
     }
 
     private func end(sessionID: String, userID: Int, tokenID: String? = nil) async throws {

@@ -45,6 +45,36 @@ package enum Queries {
         SELECT r.epoch, r.revision, \(document) FROM users, raise_revision(id, $3, $4) AS r
         """)
 
+    static let credential = Statement(
+        "auth_credential", "SELECT email, password_hash FROM users WHERE id = $1 AND is_active")
+
+    /// Inside a transaction, before ``endOtherSessions``; a row when the account still has the password hash `$2`.
+    static let changePassword = Statement(
+        "auth_change_password",
+        """
+        UPDATE users SET password_hash = $3, updated_at = now()
+        WHERE id = $1 AND password_hash = $2 AND is_active
+        RETURNING id
+        """)
+
+    /// Inside a transaction, before ``deleteAccount``: whoever raises the revision holds it before the account's row.
+    static let lockRevision = Statement(
+        "auth_lock_revision", "SELECT revision FROM user_revisions WHERE user_id = $1 FOR UPDATE")
+
+    /// All that belongs to the account goes with it. Returns the epoch of its last tokens.
+    static let deleteAccount = Statement(
+        "auth_delete_account",
+        "DELETE FROM users WHERE id = $1 AND password_hash = $2 AND is_active RETURNING token_epoch")
+
+    /// Returns the number of the revocation of all tokens of the user `$1` up to the epoch `$2`, kept until `$3`.
+    static let refuseTokensOfDeleted = Statement(
+        "auth_refuse_tokens_of_deleted",
+        """
+        SELECT add_revocation(
+            'user_epoch', $1::bigint, NULL, 1 + greatest($2::bigint, (SELECT global_epoch FROM revocation_counter)),
+            to_timestamp($3::bigint))
+        """)
+
     /// What the owner of an account reads, and what changes that; each begins with the revision's two columns, as
     /// `UserDatabase` wants them.
     package static let reads: [Statement] = [showAccount]
@@ -53,13 +83,15 @@ package enum Queries {
     // MARK: Sessions
 
     /// `$1` user, `$2` session, `$3` hash of its first refresh token, `$4` lifetime in seconds, `$5` user agent,
-    /// `$6` address. Sessions that ended long ago go at the same time.
+    /// `$6` address, `$7` the account's password hash. Sessions that ended long ago go at the same time.
     static let startSession = Statement(
         "auth_start_session",
         """
         WITH account AS (
             SELECT users.id, role, greatest(token_epoch, global_epoch) AS token_epoch
-            FROM users, revocation_counter WHERE users.id = $1 AND is_active FOR SHARE OF users
+            FROM users, revocation_counter
+            WHERE users.id = $1 AND is_active AND password_hash = $7
+            FOR SHARE OF users
         ), session AS (
             INSERT INTO sessions (user_id, id, expires_at, user_agent, address)
             SELECT id, $2::uuid, now() + $4::bigint * interval '1 second', $5, $6 FROM account
@@ -157,6 +189,41 @@ package enum Queries {
         )
         SELECT add_revocation('user_epoch', $1::bigint, NULL, token_epoch, to_timestamp($2::bigint)) FROM raised
         """)
+
+    /// Inside a transaction that has locked the account's row: ends the sessions of the user `$1` but `$2`, and returns
+    /// the number of the last revocation, kept until `$3`; null when there was none.
+    ///
+    /// All rows are locked before the revocations' counter is: who ends one session locks them in that order, too.
+    static let endOtherSessions = Statement(
+        "auth_end_other_sessions",
+        """
+        WITH ended AS (
+            UPDATE sessions SET revoked_at = now()
+            WHERE user_id = $1 AND id <> $2::uuid AND revoked_at IS NULL
+            RETURNING id
+        ), collected AS (
+            SELECT array_agg(id) AS ids FROM ended
+        )
+        SELECT max(add_revocation('session', $1::bigint, id::text, NULL, to_timestamp($3::bigint)))
+        FROM collected, unnest(ids) AS id
+        """)
+
+    /// The living sessions of the user `$1` as a JSON array, the last used first; `$2` is the one that asks.
+    static let listSessions = Statement(
+        "auth_list_sessions",
+        """
+        SELECT coalesce(json_agg(shown), '[]')::text FROM (
+            SELECT id, user_agent AS device, address, api_timestamp(created_at) AS created_at,
+                   api_timestamp(last_used_at) AS last_used_at, id = $2::uuid AS current
+            FROM sessions
+            WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()
+            ORDER BY sessions.last_used_at DESC, id
+            LIMIT 1000
+        ) AS shown
+        """)
+
+    static let sessionExists = Statement(
+        "auth_session_exists", "SELECT EXISTS (SELECT FROM sessions WHERE user_id = $1 AND id = $2::uuid)")
 
     // MARK: Revocations
 

@@ -20,7 +20,7 @@ struct ConfigurationCheckTests {
     func shipped() {
         let result = check([GatewayConfiguration.shippedPath])
         #expect(result.status == 0 && result.complaint.isEmpty)
-        #expect(result.output.contains("is well: 11 routes, 2 policies, 2 upstreams"))
+        #expect(result.output.contains("is well: 14 routes, 2 policies, 2 upstreams"))
         #expect(result.output.contains("AUTH_UPSTREAMS, STRATEGIES_UPSTREAMS"))
         #expect(
             !check([GatewayConfiguration.shippedPath], GatewayConfiguration.upstreamSettings).output.contains("Not set")
