@@ -27,6 +27,7 @@ extension ErrorCode {
     package static let conflict = ErrorCode(rawValue: "conflict")
     package static let changesLost = ErrorCode(rawValue: "changes_lost")
     package static let emailTaken = ErrorCode(rawValue: "email_taken")
+    package static let lastAdmin = ErrorCode(rawValue: "last_admin")
     package static let preconditionFailed = ErrorCode(rawValue: "precondition_failed")
     // 413, 414, 415, 417, 422, 429, 431
     package static let bodyTooLarge = ErrorCode(rawValue: "body_too_large")

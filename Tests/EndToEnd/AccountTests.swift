@@ -60,4 +60,21 @@ struct AccountTests {
         #expect(try await isRefused(user.client, at: doors(cluster)))
         #expect(try await user.client.login(user.email, TestUser.password).status == 401)
     }
+
+    @Test("an account that an administrator disables is let in nowhere, and a user is no administrator")
+    func disabledAccount() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let (admin, user) = (try await TestUser.make(cluster), try await TestUser.make(cluster))
+        let path = "/api/v1/admin/users/\(user.id)"
+        let body = (type: "application/json", text: #"{"is_active":false}"#)
+        #expect(try await admin.client.send(.PATCH, path, body: body).status == 403)
+        let (output, status) = try await cluster.desk("users", "promote", admin.email)
+        #expect(status == 0, "\(output)")
+        let refreshed = try await admin.client.with(token: nil).post(
+            "/api/v1/auth/refresh", json: #"{"refresh_token":"\#(admin.refreshToken)"}"#)
+        let client = admin.client.with(token: refreshed["access_token"]?.string)
+        #expect(try await client.send(.PATCH, path, body: body).status == 200)
+        #expect(try await isRefused(user.client, at: doors(cluster)))
+        #expect(try await client.get("/api/v1/admin/audit?user_id=\(user.id)").json.array?.count == 1)
+    }
 }

@@ -67,6 +67,11 @@ package enum AuthApplication {
         ).add(
             to: router.group("/api/v1/auth").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
+        AdministrationRoutes(
+            Administration(database: database, sessions: sessions), proxies: settings.server.trustedProxies
+        ).add(
+            to: router.group("\(AdministrationRoutes.path)").add(
+                middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
 
         let listener = HTTPListener(
             address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,

@@ -109,13 +109,13 @@ struct AuthUnderTest: Sendable {
     }
 
     /// - Parameters:
-    ///   - path: below `/api/v1/auth`, or a whole path that begins with `/.` or `/health`.
+    ///   - path: below `/api/v1/auth`, or a whole path that begins with `/.`, `/api` or `/health`.
     ///   - form: sends the body as a form instead of JSON.
     func send(
         _ method: String, _ path: String, _ body: String? = nil, form: Bool = false, token: String? = nil,
         headers: [(String, String)] = [], from address: String? = nil, instance: Int = 0
     ) async throws -> Answer {
-        let isWhole = path.hasPrefix("/.") || path == "/health"
+        let isWhole = path.hasPrefix("/.") || path.hasPrefix("/api/") || path == "/health"
         var request = HTTPClientRequest(
             url: "http://127.0.0.1:\(ports[instance])" + (isWhole ? "" : "/api/v1/auth") + path)
         request.method = .RAW(value: method)

@@ -49,4 +49,20 @@ package struct DatabaseContent: Sendable {
             throw ClusterError("The demo data could not be loaded (\(error)): \(advice).")
         }
     }
+
+    /// Makes an account an administrator, as the owner of the tables. Its access tokens so far are refused, which is kept
+    /// for a day: no token lives longer.
+    ///
+    /// - Returns: whether there is such an account.
+    /// - Throws: ``ClusterError``.
+    package func makeAdmin(_ email: String) async throws -> Bool {
+        do {
+            let session = try await PostgresSession.connect(url: url, password: password)
+            let rows = try await session.execute(
+                "SELECT set_account_role($1, 'admin', interval '1 day')", [.text(email)])
+            return rows.boolean(0, 0) == true
+        } catch let error as PostgresError {
+            throw ClusterError("The account could not be changed (\(error)): \(advice).")
+        }
+    }
 }

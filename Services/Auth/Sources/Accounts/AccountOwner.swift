@@ -29,24 +29,26 @@ package struct AccountOwner: Sendable {
     ///
     /// - Throws: ``OwnerError``, ``SessionError/accountUnavailable``, ``APIError`` 422 for a password that breaks a rule,
     ///   `PostgresError`, `RedisError`, ``PasswordHashingError``.
-    package func changePassword(_ change: PasswordChange, as token: AccessToken, from address: String) async throws {
-        let credential = try await credential(token)
+    package func changePassword(_ change: PasswordChange, as token: AccessToken, by origin: AuditOrigin) async throws {
+        let credential = try await self.credential(token)
         try change.check(email: credential.email)
-        try await confirm(change.current, credential, token, from: address)
+        try await confirm(change.current, credential, token, from: origin.address)
         let hash = try await hasher.hash(change.new)
         let isChanged = try await sessions.end { expiry in
             try await accounts.changePassword(
-                userID: token.userID, from: credential.passwordHash, to: hash, keeping: token.sessionID, until: expiry)
+                userID: token.userID, from: credential.passwordHash, to: hash, keeping: token.sessionID, until: expiry,
+                by: origin)
         }
         guard isChanged else { throw OwnerError.wrongPassword }
     }
 
-    /// Deletes the account and all that it owns; the rest is as of ``changePassword(_:as:from:)``.
-    package func delete(password: String, as token: AccessToken, from address: String) async throws {
-        let credential = try await credential(token)
-        try await confirm(password, credential, token, from: address)
+    /// Deletes the account and all that it owns; the rest is as of ``changePassword(_:as:by:)``.
+    package func delete(password: String, as token: AccessToken, by origin: AuditOrigin) async throws {
+        let credential = try await self.credential(token)
+        try await confirm(password, credential, token, from: origin.address)
         let isDeleted = try await sessions.end { expiry in
-            try await accounts.delete(userID: token.userID, passwordHash: credential.passwordHash, until: expiry)
+            try await accounts.delete(
+                userID: token.userID, passwordHash: credential.passwordHash, until: expiry, by: origin)
         }
         guard isDeleted else { throw OwnerError.wrongPassword }
     }

@@ -25,12 +25,14 @@ extension AccountRepository {
     /// - Parameter expiry: when the last access token of those sessions has expired, in seconds since 1970.
     /// - Returns: nil when the account has another password by now, or is gone.
     package func changePassword(
-        userID: Int, from old: String, to new: String, keeping sessionID: String, until expiry: Int
+        userID: Int, from old: String, to new: String, keeping sessionID: String, until expiry: Int,
+        by origin: AuditOrigin
     ) async throws -> EndedSessions? {
         try await database.transaction { transaction in
             let changed = try await transaction.execute(
                 Queries.changePassword, [.integer(userID), .text(old), .text(new)])
             guard !changed.isEmpty else { return nil }
+            try await AuditEntry(.passwordChanged, of: userID, by: origin).append(in: transaction)
             let ended = try await transaction.execute(
                 Queries.endOtherSessions, [.integer(userID), .text(sessionID), .integer(expiry)])
             return EndedSessions(revocation: ended.integer(0, 0))
@@ -39,13 +41,16 @@ extension AccountRepository {
 
     /// Deletes the account and all that it owns.
     ///
-    /// - Parameters and return value: as of ``changePassword(userID:from:to:keeping:until:)``.
-    package func delete(userID: Int, passwordHash: String, until expiry: Int) async throws -> EndedSessions? {
+    /// - Parameters and return value: as of ``changePassword(userID:from:to:keeping:until:by:)``.
+    package func delete(
+        userID: Int, passwordHash: String, until expiry: Int, by origin: AuditOrigin
+    ) async throws -> EndedSessions? {
         try await database.transaction { transaction in
             try await transaction.execute(Queries.lockRevision, [.integer(userID)])
             let deleted = try await transaction.execute(
                 Queries.deleteAccount, [.integer(userID), .text(passwordHash)])
             guard let epoch = deleted.integer(0, 0) else { return nil }
+            try await AuditEntry(.accountDeleted, of: userID, by: origin).append(in: transaction)
             let ended = try await transaction.execute(
                 Queries.refuseTokensOfDeleted, [.integer(userID), .integer(epoch), .integer(expiry)])
             return EndedSessions(revocation: ended.integer(0, 0))

@@ -11,6 +11,10 @@ extension APIError {
         case let error as SessionError: session(error)
         case OwnerError.wrongPassword: wrongPassword
         case OwnerError.tooManyAttempts(let retryAfter): .tooManyRequests(retryAfter: retryAfter)
+        case AdministrationError.notPermitted: .forbidden
+        case AdministrationError.noSuchAccount: .notFound
+        case AdministrationError.lastAdmin:
+            .conflict(.lastAdmin, "The last active administrator cannot be disabled or demoted")
         case let error as PasswordHashingError: hashing(error)
         case let error as AuthenticationError: authentication(error)
         case let error as PostgresError: database(error)

@@ -55,15 +55,15 @@ package struct AccountRoutes: Sendable {
         var body = ObjectValidator(try await request.jsonObject(upTo: Self.bodyLimit))
         let password = body.string("password", length: PasswordChange.givenLength)
         try body.finish()
-        let (token, address) = (try context.requireCaller(), context.clientAddress(of: request, trusting: proxies))
-        try await context.hashing { try await owner.delete(password: password, as: token, from: address) }
+        let (token, origin) = (try context.requireCaller(), context.auditOrigin(of: request, trusting: proxies))
+        try await context.hashing { try await owner.delete(password: password, as: token, by: origin) }
         return Response(status: .noContent)
     }
 
     func changePassword(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let change = try PasswordChange(validating: try await request.jsonObject(upTo: Self.bodyLimit))
-        let (token, address) = (try context.requireCaller(), context.clientAddress(of: request, trusting: proxies))
-        try await context.hashing { try await owner.changePassword(change, as: token, from: address) }
+        let (token, origin) = (try context.requireCaller(), context.auditOrigin(of: request, trusting: proxies))
+        try await context.hashing { try await owner.changePassword(change, as: token, by: origin) }
         return Response(status: .noContent)
     }
 

@@ -78,7 +78,9 @@ package struct AuthRoutes: Sendable {
         let token = body.string("refresh_token", length: 1...512)
         try body.finish()
         do {
-            return Self.answer(try await sessions.refresh(token))
+            return Self.answer(
+                try await sessions.refresh(
+                    token, by: context.auditOrigin(of: request, trusting: proxies)))
         } catch SessionError.tokenReused(let userID, let sessionID) {
             context.requestLogger(for: request).notice(
                 "An old refresh token came back, its session was ended",

@@ -68,6 +68,22 @@ package struct SessionRepository: Sendable {
         ).integer(0, 0)
     }
 
+    /// Ends a session because an old token of it came back, and writes that into the audit log, once.
+    ///
+    /// - Parameters and return value: as of ``end(sessionID:userID:tokenID:until:)``.
+    package func endReused(
+        sessionID: String, userID: Int, until expiry: Int, by origin: AuditOrigin
+    ) async throws -> Int? {
+        try await database.transaction { transaction in
+            let rows = try await transaction.execute(
+                Queries.endSession, [.integer(userID), .text(sessionID), .null, .integer(expiry)])
+            guard let number = rows.integer(0, 0) else { return nil }
+            let details = "{\"session_id\":\"\(sessionID)\"}"
+            try await AuditEntry(.refreshReused, of: userID, by: origin, details: details).append(in: transaction)
+            return number
+        }
+    }
+
     /// Ends all sessions of a user.
     ///
     /// - Parameter expiry: when the last access token of the user has expired, in seconds since 1970.

@@ -36,7 +36,7 @@ package struct Sessions: Sendable {
     /// Exchanges a refresh token for its one successor and a new access token.
     ///
     /// - Throws: ``SessionError``, `PostgresError`.
-    package func refresh(_ text: String) async throws -> TokenPair {
+    package func refresh(_ text: String, by origin: AuditOrigin) async throws -> TokenPair {
         guard let token = RefreshToken(text) else { throw SessionError.invalidToken }
         for _ in 0..<3 {
             let successor = RefreshToken()
@@ -49,7 +49,9 @@ package struct Sessions: Sendable {
                 guard let successor = token.open(sealed) else { throw SessionError.invalidToken }
                 return try await pair(state.standing, state.sessionID, successor)
             case (.endSession, let state?):
-                try await end(sessionID: state.sessionID, userID: state.standing.userID)
+                let number = try await repository.endReused(
+                    sessionID: state.sessionID, userID: state.standing.userID, until: issuer.lastExpiry, by: origin)
+                await publisher.announce(number)
                 throw SessionError.tokenReused(userID: state.standing.userID, sessionID: state.sessionID)
             case (.tryAgain, _): continue
             default: throw SessionError.invalidToken
@@ -82,6 +84,15 @@ package struct Sessions: Sendable {
         guard let ended = try await change(issuer.lastExpiry) else { return false }
         await publisher.announce(ended.revocation)
         return true
+    }
+
+    /// The same for a change that has a result, and that may have ended nothing.
+    package func ending<R: Sendable>(
+        _ change: (_ expiry: Int) async throws -> (result: R, ended: EndedSessions?)
+    ) async throws -> R {
+        let (result, ended) = try await change(issuer.lastExpiry)
+        if let ended { await publisher.announce(ended.revocation) }
+        return result
     }
 
     /// Ends a session of a user by its id; one that has ended stays so.

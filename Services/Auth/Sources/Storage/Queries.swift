@@ -5,7 +5,7 @@ package enum Queries {
     // MARK: Accounts
 
     /// The account as the API shows it.
-    private static let document = """
+    static let document = """
         (SELECT row_to_json(shown) FROM (
             SELECT users.id, users.email, users.full_name, users.is_active, users.role,
                    api_timestamp(users.created_at) AS created_at

@@ -1,0 +1,8 @@
+/// Why an administrator's request was not carried out.
+package enum AdministrationError: Error, Sendable, Equatable {
+    /// The caller's role has no such permission.
+    case notPermitted
+    case noSuchAccount
+    /// The last active administrator cannot be disabled or demoted.
+    case lastAdmin
+}

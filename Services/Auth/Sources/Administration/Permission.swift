@@ -1,0 +1,6 @@
+/// What a role may do, as `role_permissions` names it.
+package enum Permission: String, Sendable {
+    case readAccounts = "accounts:read"
+    case writeAccounts = "accounts:write"
+    case readAudit = "audit:read"
+}
