@@ -15,6 +15,7 @@ func product(_ name: String, _ package: String) -> Target.Dependency { .product(
 let nioCore = product("NIOCore", "swift-nio")
 let nioPosix = product("NIOPosix", "swift-nio")
 let nioHTTP1 = product("NIOHTTP1", "swift-nio")
+let nioWebSocket = product("NIOWebSocket", "swift-nio")
 let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let nioHTTPTypes = product("NIOHTTPTypes", "swift-nio-extras")
@@ -109,6 +110,7 @@ let package = Package(
                 "CHiredis", "PrometheusMetrics", nioCore, nioPosix, nioSSL, collections, crypto, logging,
                 serviceLifecycle,
             ]),
+        shared("Events", ["Redis"]),
         shared(
             "Authentication",
             [
@@ -130,7 +132,7 @@ let package = Package(
         shared(
             "Consistency",
             ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", crypto, hummingbird, httpTypes]),
-        shared("TestSupport", ["Postgres", "Migrations", logging, serviceLifecycle]),
+        shared("TestSupport", ["Postgres", "Migrations", nioCore, nioPosix, logging, serviceLifecycle]),
         .target(
             name: "LocalCluster",
             dependencies: ["CCrypt", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging],
@@ -149,7 +151,13 @@ let package = Package(
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),
         unitTests("Telemetry", ["JSON", logging]),
-        unitTests("Gateway", ["APIContract", "JSON", "PrometheusMetrics", "Redis", "Settings", nioCore, nioHTTP1]),
+        unitTests(
+            "Gateway",
+            [
+                "APIContract", "Authentication", "Events", "JSON", "PrometheusMetrics", "Redis", "Settings", nioCore,
+                nioHTTP1, nioWebSocket,
+            ]),
+        unitTests("Events", ["Redis"]),
         unitTests(
             "HTTPService",
             [
@@ -172,8 +180,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Gateway", "HTTPService", "JSON",
-                "PrometheusMetrics", "Postgres",
+                "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Events", "Gateway", "HTTPService",
+                "JSON", "PrometheusMetrics", "Postgres",
                 "Migrations", "Redis",
                 "Settings", "Strategies", "Telemetry", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1,
                 hummingbird,
@@ -184,10 +192,10 @@ let package = Package(
         + service(
             "Gateway",
             [
-                "APIContract", "Authentication", "JSON", "PrometheusMetrics", "Redis", "Settings", "Telemetry",
+                "APIContract", "Authentication", "Events", "JSON", "PrometheusMetrics", "Redis", "Settings", "Telemetry",
                 "HTTPService",
-                nioCore, nioPosix, nioHTTP1, collections, crypto, hummingbird, httpTypes, logging, serviceLifecycle,
-                unixSignals, yams,
+                nioCore, nioPosix, nioHTTP1, nioWebSocket, collections, crypto, hummingbird, httpTypes, logging,
+                serviceLifecycle, unixSignals, yams,
             ])
         + service(
             "Auth",
@@ -201,8 +209,8 @@ let package = Package(
         + service(
             "Strategies",
             [
-                "APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "PrometheusMetrics", "Postgres",
-                "Redis",
+                "APIContract", "Authentication", "Consistency", "Events", "HTTPService", "JSON", "PrometheusMetrics",
+                "Postgres", "Redis",
                 "ServiceDatabase", "Settings", "Telemetry", nioCore, crypto, hummingbird, httpTypes, logging,
                 serviceLifecycle,
             ]),

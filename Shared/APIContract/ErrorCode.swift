@@ -29,13 +29,15 @@ extension ErrorCode {
     package static let emailTaken = ErrorCode(rawValue: "email_taken")
     package static let lastAdmin = ErrorCode(rawValue: "last_admin")
     package static let preconditionFailed = ErrorCode(rawValue: "precondition_failed")
-    // 413, 414, 415, 417, 422, 429, 431
+    // 413, 414, 415, 417, 422, 426, 429, 431
     package static let bodyTooLarge = ErrorCode(rawValue: "body_too_large")
     package static let uriTooLong = ErrorCode(rawValue: "uri_too_long")
     package static let unsupportedMediaType = ErrorCode(rawValue: "unsupported_media_type")
     package static let expectationFailed = ErrorCode(rawValue: "expectation_failed")
     package static let validationFailed = ErrorCode(rawValue: "validation_failed")
     package static let idempotencyKeyReused = ErrorCode(rawValue: "idempotency_key_reused")
+    package static let upgradeRequired = ErrorCode(rawValue: "upgrade_required")
+    package static let tooManyConnections = ErrorCode(rawValue: "too_many_connections")
     package static let rateLimited = ErrorCode(rawValue: "rate_limited")
     package static let headersTooLarge = ErrorCode(rawValue: "headers_too_large")
     // 5xx

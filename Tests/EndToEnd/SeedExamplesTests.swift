@@ -29,7 +29,8 @@ struct SeedExamplesTests {
         #expect(login.status == 200)
         #expect(Set(login.object.names) == ["access_token", "refresh_token", "token_type", "expires_in"])
         #expect(login["token_type"] == .string("bearer") && login["expires_in"]?.integer == 900)
-        let user = client.with(token: login["access_token"]?.string)
+        var user = client.with(token: login["access_token"]?.string)
+        user.consistency = ConsistencyMemory()
 
         let me = try await user.get("/api/v1/auth/me")
         #expect(me.status == 200 && me.json == registered.json)

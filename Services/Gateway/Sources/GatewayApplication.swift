@@ -30,6 +30,9 @@ package enum GatewayApplication {
         let revocations = RevocationWatch(
             redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
             eventLoopGroup: eventLoopGroup, logger: logger)
+        let hub = EventHub()
+        let events = EventReader(
+            redis: redis, stream: settings.events, hub: hub, mayTell: { revocations.isProven }, logger: logger)
         let upstreams = configuration.upstreams.map { UpstreamGroup($0, options: settings.upstream.options) }
         let health = GatewayHealth(
             upstreams: upstreams, drain: drain, redisIsReady: { redis.isReady },
@@ -45,12 +48,13 @@ package enum GatewayApplication {
             slot: slot, redis: redis,
             process: Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) }),
             gateways: settings.maximumGateways, logger: logger)
+        let stream = StreamEndpoint(limits: settings.stream, hub: hub) { events.catchUp(after: $0, userID: $1, on: $2) }
         let server = GatewayServer(
             address: settings.server.publicAddress,
             policy: policy(
                 settings, configuration, redis: redis, slot: slot, leases: leases, verifier: verifier,
                 revocations: revocations),
-            upstreams: upstreams, health: health, drain: drain,
+            upstreams: upstreams, stream: stream, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
         let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
             await server.adopt($0)
@@ -60,17 +64,17 @@ package enum GatewayApplication {
             health: readiness(verifier: verifier, revocations: revocations, upstreams: upstreams),
             metrics: MetricsReport([
                 process.families, server.families, { UpstreamMetrics.families(upstreams.map(\.snapshot)) },
-                leases.families, redis.families, revocations.families,
+                stream.counters.families, leases.families, redis.families, revocations.families,
             ]),
-            dependencies: [redis, slotKeeper, verifier, revocations, resolver, checker, live], listener: server,
-            eventLoopGroup: eventLoopGroup, logger: logger,
+            dependencies: [redis, slotKeeper, verifier, revocations, events, resolver, checker, live],
+            listener: server, eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)
     }
 
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + GatewayMetrics.catalogue + UpstreamMetrics.catalogue + LeaseCounts.catalogue
-        + RedisClient.metrics + RevocationWatch.metrics
+        ProcessMetrics.catalogue + GatewayMetrics.catalogue + StreamCounters.metrics + UpstreamMetrics.catalogue
+        + LeaseCounts.catalogue + RedisClient.metrics + RevocationWatch.metrics
 
     private static func policy(
         _ settings: GatewaySettings, _ configuration: GatewayConfiguration, redis: RedisClient, slot: LeaseSlot,

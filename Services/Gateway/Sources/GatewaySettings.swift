@@ -1,4 +1,5 @@
 package import Authentication
+package import Events
 package import HTTPService
 package import Redis
 package import Settings
@@ -7,11 +8,11 @@ package import Settings
 package struct GatewaySettings: Sendable {
     package static let catalogue: [any AnySetting] =
         ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + CommonSettings.token
-        + [CommonSettings.jwksURLs]
+        + [CommonSettings.jwksURLs, CommonSettings.eventsName]
         + [
             gatewayConfig, authUpstreams, strategiesUpstreams, rateLimitUser, rateLimitAddress, corsOrigins,
             rateLimitGateways, maximumBody, maximumConnections, redisDeadline, accessLogInterval,
-        ] + GatewayTimeouts.catalogue + UpstreamSettings.catalogue
+        ] + GatewayTimeouts.catalogue + UpstreamSettings.catalogue + StreamLimits.catalogue
 
     /// The file with the routes, the rate limits and the upstreams.
     package static let gatewayConfig = Setting<String>(
@@ -76,6 +77,8 @@ package struct GatewaySettings: Sendable {
     package let accessLogEvery: Int
     package let timeouts: GatewayTimeouts
     package let upstream: UpstreamSettings
+    package let events: EventStream
+    package let stream: StreamLimits
 
     /// - Throws: `SettingsError` naming the key that is missing or wrong.
     package init(reader: SettingsReader) throws {
@@ -97,6 +100,8 @@ package struct GatewaySettings: Sendable {
         accessLogEvery = try reader.value(Self.accessLogInterval)
         timeouts = try GatewayTimeouts(reader: reader)
         upstream = try UpstreamSettings(reader: reader)
+        events = EventStream(name: try reader.value(CommonSettings.eventsName))
+        stream = try StreamLimits(reader: reader)
     }
 
     /// A setting that the configuration file names, and that is checked with it.

@@ -3,7 +3,7 @@ import Settings
 extension GatewayTimeouts {
     static let catalogue: [any AnySetting] = [
         requestHeadSetting, requestBodySetting, keepAliveSetting, connectSetting, answerHeadSetting, idleSetting,
-        requestSetting, drainSetting,
+        requestSetting, tunnelSetting, drainSetting,
     ]
 
     private static let requestHeadSetting = milliseconds(
@@ -21,6 +21,8 @@ extension GatewayTimeouts {
     private static let requestSetting = milliseconds(
         "request.timeout.ms", 60_000,
         "How long a complete request may take in all, with retries and the whole answer, then 504; services are told.")
+    private static let tunnelSetting = milliseconds(
+        "tunnel.idle.timeout.ms", 300_000, "How long a WebSocket to a service may be silent in both directions.")
     private static let drainSetting = milliseconds(
         "drain.timeout.ms", 20_000, "How long requests may still take once a stopping gateway accepts no more.")
 
@@ -34,6 +36,7 @@ extension GatewayTimeouts {
         answerHead = .milliseconds(try reader.value(Self.answerHeadSetting))
         idle = .milliseconds(try reader.value(Self.idleSetting))
         request = .milliseconds(try reader.value(Self.requestSetting))
+        tunnel = .milliseconds(try reader.value(Self.tunnelSetting))
         drain = .milliseconds(try reader.value(Self.drainSetting))
     }
 

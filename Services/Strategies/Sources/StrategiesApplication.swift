@@ -1,6 +1,7 @@
 import APIContract
 import Authentication
 import Consistency
+import Events
 package import HTTPService
 import Hummingbird
 package import Logging
@@ -46,7 +47,10 @@ package enum StrategiesApplication {
         health.addRoute(to: router, drain: drain)
         let consistency = ConsistencyPolicy(
             database, codec: settings.consistency.codec, translate: APIError.strategies)
-        StrategyRoutes(consistency: consistency).add(
+        let events = RedisEventPublisher(
+            redis: redis, stream: settings.events, retained: settings.retainedEvents, eventLoopGroup: eventLoopGroup,
+            logger: logger)
+        StrategyRoutes(consistency: consistency, events: events).add(
             to: router.group("\(StrategyRoutes.path)").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
         let listener = HTTPListener(

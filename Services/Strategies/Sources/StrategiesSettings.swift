@@ -1,5 +1,6 @@
 package import Authentication
 package import Consistency
+package import Events
 package import HTTPService
 package import ServiceDatabase
 package import Settings
@@ -8,7 +9,14 @@ package import Settings
 package struct StrategiesSettings: Sendable {
     package static let catalogue: [any AnySetting] =
         ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + DatabaseSettings.catalogue
-        + ConsistencySettings.catalogue + CommonSettings.token + [CommonSettings.jwksURLs]
+        + ConsistencySettings.catalogue + CommonSettings.token
+        + [CommonSettings.jwksURLs, CommonSettings.eventsName, eventsRetained]
+
+    /// How far back a client can resume.
+    package static let eventsRetained = Setting<Int>(
+        "events.retained", default: 5_000,
+        summary: "Events of all users that Redis keeps, about, so that a client that was away can resume.",
+        isAllowed: { (100...1_000_000).contains($0) })
 
     package let server: ServerSettings
     package let redisURL: String
@@ -20,6 +28,8 @@ package struct StrategiesSettings: Sendable {
     package let tokenIssuer: String
     package let tokenAudience: String
     package let jwksURLs: [String]
+    package let events: EventStream
+    package let retainedEvents: Int
 
     /// - Throws: `SettingsError` naming the key that is missing or wrong.
     package init(reader: SettingsReader) throws {
@@ -33,5 +43,7 @@ package struct StrategiesSettings: Sendable {
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
         tokenAudience = try reader.value(CommonSettings.tokenAudience)
         jwksURLs = try reader.value(CommonSettings.jwksURLs)
+        events = EventStream(name: try reader.value(CommonSettings.eventsName))
+        retainedEvents = try reader.value(Self.eventsRetained)
     }
 }

@@ -81,6 +81,12 @@ package final class RevocationWatch: Service, Sendable {
         return feed.withLock { $0.provenAt?.duration(to: now) }
     }
 
+    /// Whether it is proven now that every revocation is known.
+    package var isProven: Bool {
+        let now = ContinuousClock.now
+        return feed.withLock { $0.isProven(within: timing.window, now: now) }
+    }
+
     /// How many revocations are known.
     package var count: Int { feed.withLock { $0.known.count } }
 

@@ -32,6 +32,12 @@ package enum CommonSettings {
         summary: "Name of the revocations' keys in Redis; clusters that share a Redis have different ones.",
         isAllowed: { !$0.isEmpty && !$0.contains("{") && !$0.contains("}") })
 
+    /// Under which name the events are kept.
+    package static let eventsName = Setting<String>(
+        "events.name", default: "events",
+        summary: "Name of the events' keys in Redis; clusters that share a Redis have different ones.",
+        isAllowed: { !$0.isEmpty && !$0.contains("{") && !$0.contains("}") })
+
     package static let revocations: [any AnySetting] = [authAdminURLs, revocationsName]
     package static let redis: [any AnySetting] = [redisURL, redisPassword]
     package static let token: [any AnySetting] = [tokenIssuer, tokenAudience]

@@ -70,6 +70,24 @@ struct GatewayReloadTests {
         }
     }
 
+    @Test("a stream goes on although its route is gone, and hears of what happens")
+    func streams() async throws {
+        let text = try Self.text()
+        try await run(text) { gateway, write in
+            gateway.stream.hub.begin()
+            let client = try await WebSocketClient(port: gateway.port, token: "token-1")
+            #expect(client.status == 101)
+            #expect(try await eventually { gateway.stream.counters.open.value == 1 })
+            let route = try #require(text.range(of: "  - name: stream\n"))
+            try write(String(text[..<route.lowerBound]))
+            #expect(Self.isAdopted(await gateway.live.reload()))
+            #expect(try await gateway.ask(WebSocketClient.request(token: "token-1")).status == 404)
+            gateway.stream.hub.publish(1)
+            #expect(try await client.next().contains("strategy.changed"))
+            await client.close()
+        }
+    }
+
     @Test("a request that is under way ends as it began, although its route is gone")
     func underWay() async throws {
         try await run(Self.text(Self.extra.replacing("max_body: 8", with: "max_body: 1MB"))) { gateway, write in
@@ -170,7 +188,7 @@ struct GatewayReloadTests {
                 Issue.record("it was adopted")
                 return
             }
-            #expect(error.problems.map(\.key) == ["routes[0].built_in", "routes[9].policies"])
+            #expect(error.problems.map(\.key) == ["routes[0].built_in", "routes[12].policies"])
             #expect(error.problems.allSatisfy { $0.line != nil })
             let after = await gateway.live.report
             #expect(after.version == before.version && after.configuration.hash == before.configuration.hash)

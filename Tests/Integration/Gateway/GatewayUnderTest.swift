@@ -31,6 +31,13 @@ struct GatewayUnderTest: Sendable {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         /// Another configuration file than the one that a deployment starts from.
         var configurationPath: String?
+        var stream = StreamLimits()
+        /// Stands in for the event streams' own sessions.
+        var makeSession: (@Sendable () -> any WebSocketSession)?
+        /// What Redis tells of what a client has missed.
+        var catchUp: StreamEndpoint.CatchUp = { _, _, eventLoop in eventLoop.makeSucceededFuture(nil) }
+        /// When every token expires, in seconds since 1970.
+        var expiresAt = Int.max
     }
 
     let port: Int
@@ -39,6 +46,7 @@ struct GatewayUnderTest: Sendable {
     let families: @Sendable () async -> [MetricFamily]
     /// Reads the configuration file again.
     let live: LiveConfiguration
+    let stream: StreamEndpoint
     private let upstreams: [UpstreamGroup]
     private let eventLoop: any EventLoop
 
@@ -102,11 +110,13 @@ struct GatewayUnderTest: Sendable {
         }
         let health = GatewayHealth(
             upstreams: upstreams, drain: drain, redisIsReady: { true }, revocationsAreReady: { true })
+        let stream = StreamEndpoint(
+            limits: options.stream, hub: EventHub(), catchUp: options.catchUp, makeSession: options.makeSession)
         let listening = Port()
         let server = GatewayServer(
             address: ListenAddress(host: "127.0.0.1", port: 0), policy: try policy(options, configuration),
-            upstreams: upstreams, health: health, drain: drain, eventLoopGroup: group, logger: options.logger,
-            onListening: { listening.set($0) })
+            upstreams: upstreams, stream: stream, health: health, drain: drain, eventLoopGroup: group,
+            logger: options.logger, onListening: { listening.set($0) })
         let live = LiveConfiguration(
             file: file, current: configuration, logger: silentLogger
         ) { await server.adopt($0) }
@@ -117,7 +127,8 @@ struct GatewayUnderTest: Sendable {
             _ = try await eventually { listening.value != 0 }
             try await body(
                 GatewayUnderTest(
-                    port: listening.value, drain: drain, families: server.families, live: live, upstreams: upstreams,
+                    port: listening.value, drain: drain, families: server.families, live: live, stream: stream,
+                    upstreams: upstreams,
                     eventLoop: group.any()))
         }
         if options.isHealthChecked {
@@ -175,28 +186,31 @@ struct GatewayUnderTest: Sendable {
             })
         return GatewayPolicy(
             configuration: configuration, limits: options.limits, origins: ["https://desk.example"],
-            proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens, guards: guards, timeouts: options.timeouts,
+            proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens(expiresAt: options.expiresAt), guards: guards,
+            timeouts: options.timeouts,
             maximumConnections: options.maximumConnections, accessLogInterval: options.accessLogInterval)
     }
 
     private struct LimiterIsAway: Error {}
 
     /// `token-N` is user N and known; `fresh-N` has to be verified first; `away` cannot be.
-    private static let tokens = AccessTokenSource(
-        cached: { $0.hasPrefix("token-") ? accessToken($0.dropFirst(6)) : nil },
-        verify: { text in
-            if text == "away" { throw AuthenticationError.unavailable(reason: "no keys") }
-            guard text.hasPrefix("fresh-"), let token = accessToken(text.dropFirst(6)) else {
-                throw AuthenticationError.invalid(reason: "not ours")
-            }
-            return token
-        })
+    private static func tokens(expiresAt: Int) -> AccessTokenSource {
+        AccessTokenSource(
+            cached: { $0.hasPrefix("token-") ? accessToken($0.dropFirst(6), expiresAt) : nil },
+            verify: { text in
+                if text == "away" { throw AuthenticationError.unavailable(reason: "no keys") }
+                guard text.hasPrefix("fresh-"), let token = accessToken(text.dropFirst(6), expiresAt) else {
+                    throw AuthenticationError.invalid(reason: "not ours")
+                }
+                return token
+            })
+    }
 
-    private static func accessToken(_ user: Substring) -> AccessToken? {
+    private static func accessToken(_ user: Substring, _ expiresAt: Int) -> AccessToken? {
         Int(user).map {
             AccessToken(
                 userID: $0, tokenID: "jti-\($0)", sessionID: "sid-\($0)", epoch: 0, role: .user, issuedAt: 0,
-                expiresAt: .max)
+                expiresAt: expiresAt)
         }
     }
 }

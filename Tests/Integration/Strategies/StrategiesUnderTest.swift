@@ -2,6 +2,7 @@ import APIContract
 import Authentication
 import Consistency
 import Crypto
+import Events
 import HTTPService
 import HTTPTypes
 import Hummingbird
@@ -11,6 +12,7 @@ import NIOCore
 import NIOEmbedded
 import Postgres
 import Strategies
+import Synchronization
 import TestSupport
 
 /// The strategies' routes with a real PostgreSQL behind them and, before them, tokens of the form `user-7`.
@@ -48,6 +50,8 @@ struct StrategiesUnderTest: Sendable {
     let database: TestDatabase
     let client: PostgresCluster
     let users: [Int]
+    /// What the service has told of its changes.
+    let events = EventsUnderTest()
     private let responder: ServiceResponder
 
     /// Runs a test with a database of its own that knows two users.
@@ -73,7 +77,7 @@ struct StrategiesUnderTest: Sendable {
     init(database: TestDatabase, client: PostgresCluster, users: [Int]) {
         let router = Router<ServiceRequestContext>.service()
         StrategyRoutes(
-            consistency: ConsistencyPolicy(client, codec: Self.codec, translate: APIError.strategies)
+            consistency: ConsistencyPolicy(client, codec: Self.codec, translate: APIError.strategies), events: events
         ).add(
             to: router.group("\(StrategyRoutes.path)").add(middleware: AuthenticationMiddleware(TokenByName())))
         self.database = database
@@ -118,4 +122,13 @@ private final class Collector: ResponseBodyWriter {
     private(set) var bytes: [UInt8] = []
     func write(_ buffer: ByteBuffer) async throws { bytes.append(contentsOf: buffer.readableBytesView) }
     func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
+
+/// Remembers what it is told.
+final class EventsUnderTest: EventPublisher {
+    private let events = Mutex<[UserEvent]>([])
+
+    var all: [UserEvent] { events.withLock { $0 } }
+
+    func publish(_ event: UserEvent) { events.withLock { $0.append(event) } }
 }

@@ -13,6 +13,18 @@ package struct CrossSitePolicy: Sendable {
     /// Fetch Metadata decides where the browser sends it, otherwise the origin.
     package func allows(_ request: RequestHead, with credentials: Credentials) -> Bool {
         guard case .cookie = credentials, !request.isSafe else { return true }
+        return comesFromOurPages(request)
+    }
+
+    /// A WebSocket may be opened by the pages of any site, and their scripts may read what comes (RFC 6455 §10.2): what a
+    /// browser sends must come from our own pages, whatever it brings along. A program sends no origin, and no cookie.
+    package func allows(handshake request: RequestHead, with credentials: Credentials) -> Bool {
+        if case .cookie = credentials { return comesFromOurPages(request) }
+        guard let origin = request.origin else { return true }
+        return request.fetchSite == "same-origin" || origins.contains(origin)
+    }
+
+    private func comesFromOurPages(_ request: RequestHead) -> Bool {
         if let site = request.fetchSite { return site == "same-origin" }
         return request.origin.map(origins.contains) ?? false
     }

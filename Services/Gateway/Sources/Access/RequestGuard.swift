@@ -66,6 +66,9 @@ package struct RequestGuard: Sendable {
         self.limiter = limiter
     }
 
+    /// What is known of a token now; never waits.
+    package func verdict(on token: AccessToken) -> RevocationVerdict { revocations.verdict(token) }
+
     /// - Returns: a future of `eventLoop` that never fails.
     package func check(_ subject: Subject, route: Route, on eventLoop: any EventLoop) -> EventLoopFuture<Verdict> {
         let questions = route.questions(subject)

@@ -4,7 +4,7 @@ import NIOHTTP1
 extension ConfigurationReader {
     private static let routeKeys = [
         "name", "methods", "path", "upstream", "built_in", "access", "policies", "cost", "timeout", "max_body",
-        "priority",
+        "priority", "allows_upgrade",
     ]
     /// `HEAD` comes with `GET`, and `OPTIONS` is answered everywhere.
     private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -12,10 +12,12 @@ extension ConfigurationReader {
     /// What the gateway answers itself.
     private enum BuiltIn: String, CaseIterable {
         case health
+        case stream
 
         var destination: Route.Destination {
             switch self {
             case .health: .health
+            case .stream: .stream
             }
         }
     }
@@ -44,17 +46,21 @@ extension ConfigurationReader {
         }
         let methods = section["methods"].flatMap { routeMethods($0) } ?? []
         let access = choice(section["access"], Route.Access.allCases) ?? .authenticated
-        let destination = self.destination(section, of: node, access, upstreams: upstreams)
+        let destination = self.destination(section, of: node, access, methods, upstreams: upstreams)
         let limits = self.limits(section, name ?? "", access, destination, policies: policies, upstreams: upstreams)
         let timeout = value(section["timeout"], "a time such as 500ms, 5s or 2m", ConfigurationValue.duration)
         let maximumBody = value(section["max_body"], "a size such as 64KB or 10MB", ConfigurationValue.bytes)
         let priority = choice(section["priority"], RequestPriority.allCases) ?? .normal
+        let allowsUpgrade = value(section["allows_upgrade"], "true or false") { Bool($0) } ?? false
+        if allowsUpgrade, section["built_in"] != nil, let node = section["allows_upgrade"] {
+            report(node, "only a service can go on as a WebSocket of its own")
+        }
         let paths = section["path"].flatMap { self.paths($0, methods, name ?? "", taken: &taken) } ?? []
         guard let name, let destination else { return [] }
         return paths.map { path in
             Route(
                 name, methods, path, to: destination, access: access, limits: limits, timeout: timeout,
-                maximumBody: maximumBody, priority: priority)
+                maximumBody: maximumBody, priority: priority, allowsUpgrade: allowsUpgrade)
         }
     }
 
@@ -125,7 +131,7 @@ extension ConfigurationReader {
 
     private mutating func destination(
         _ section: [String: ConfigurationNode], of node: ConfigurationNode, _ access: Route.Access,
-        upstreams: [UpstreamDefinition]
+        _ methods: [HTTPMethod], upstreams: [UpstreamDefinition]
     ) -> Route.Destination? {
         guard (section["upstream"] == nil) != (section["built_in"] == nil) else {
             report(node, "needs either upstream or built_in")
@@ -135,6 +141,11 @@ extension ConfigurationReader {
             guard let builtIn = choice(node, BuiltIn.allCases) else { return nil }
             if builtIn == .health, access != .anonymous || section["policies"] != nil {
                 report(node, "health is answered to anybody and not counted: access is anonymous, without policies")
+            }
+            if builtIn == .stream, access != .anonymous || methods != [.GET] {
+                report(
+                    node,
+                    "stream learns from the handshake or the first message who calls: access is anonymous, methods is GET")
             }
             return builtIn.destination
         }
@@ -178,8 +189,7 @@ extension ConfigurationReader {
         _ policy: RateLimitPolicy, at node: ConfigurationNode, _ access: Route.Access,
         _ destination: Route.Destination?
     ) {
-        let needsCaller = policy.key.contains(.user) || policy.key.contains(.role) || policy.roles != nil
-        if needsCaller, access == .anonymous {
+        if policy.countsCallers, access == .anonymous, destination != .stream {
             report(node, "\(policy.name) counts callers, and the route is for anonymous ones")
         }
         // What is wrong with the destination has been told.

@@ -28,6 +28,7 @@ package struct ConfigurationReport: Sendable {
         switch route.destination {
         case .upstream(let name): json["upstream"] = .string(name.rawValue)
         case .health: json["built_in"] = .string("health")
+        case .stream: json["built_in"] = .string("stream")
         }
         json["access"] = .string(route.access.rawValue)
         json["policies"] = .array(
@@ -41,6 +42,7 @@ package struct ConfigurationReport: Sendable {
         json["timeout_ms"] = route.timeout.map { .number("\($0.wholeMilliseconds)") } ?? .null
         json["max_body_bytes"] = route.maximumBody.map { .number("\($0)") } ?? .null
         json["priority"] = .string(route.priority.rawValue)
+        json["allows_upgrade"] = .bool(route.allowsUpgrade)
         return json
     }
 

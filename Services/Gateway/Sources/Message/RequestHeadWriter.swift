@@ -10,12 +10,18 @@ package struct RequestHeadWriter: Sendable {
         package var traceParent: String
         /// How long the answer may take.
         package var milliseconds: Int
+        /// The protocol that the upstream may switch to.
+        package var upgrade: String?
 
-        package init(forwarded: ForwardedRequest, requestID: String, traceParent: String, milliseconds: Int) {
+        package init(
+            forwarded: ForwardedRequest, requestID: String, traceParent: String, milliseconds: Int,
+            upgrade: String? = nil
+        ) {
             self.forwarded = forwarded
             self.requestID = requestID
             self.traceParent = traceParent
             self.milliseconds = milliseconds
+            self.upgrade = upgrade
         }
     }
 
@@ -54,6 +60,10 @@ package struct RequestHeadWriter: Sendable {
         buffer.writeDecimal(additions.milliseconds)
         // RFC 9110 §7.6.3: a gateway adds itself to every request that it forwards.
         buffer.writeStaticString("\r\nVia: 1.1 gateway\r\n")
+        if let upgrade = additions.upgrade {
+            buffer.writeStaticString("Connection: Upgrade\r\n")
+            buffer.writeLine("Upgrade", upgrade)
+        }
     }
 
     private static func write(_ framing: BodyFraming, into buffer: inout ByteBuffer) {

@@ -80,6 +80,24 @@ package struct ResponseHeadWriter: Sendable {
         }
     }
 
+    /// A 101, after which the connection speaks another protocol.
+    package static func write(
+        switching head: HTTPResponseHead, _ context: AnswerContext, into buffer: inout ByteBuffer
+    ) {
+        var context = context
+        context.closesConnection = false
+        StatusLine.write(Int(head.status.code), into: &buffer)
+        buffer.writeStaticString("Connection: Upgrade\r\n")
+        for (name, value) in head.headers {
+            switch FieldName(name) {
+            case .upgrade, .other, .date: buffer.writeLine(name, value)
+            default: continue
+            }
+        }
+        context.write(besides: [], into: &buffer)
+        buffer.writeStaticString("\r\n")
+    }
+
     /// A 1xx answer, whose fields are the upstream's alone.
     package static func write(informational head: HTTPResponseHead, into buffer: inout ByteBuffer) {
         StatusLine.write(Int(head.status.code), into: &buffer)

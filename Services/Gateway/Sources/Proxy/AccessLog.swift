@@ -1,3 +1,4 @@
+import Authentication
 import Logging
 import NIOHTTP1
 
@@ -42,7 +43,7 @@ struct AccessLog {
             "upstream": "\(exchange.upstreamName)",
         ]
         if let duration = exchange.upstreamDuration { metadata["upstream_us"] = .stringConvertible(duration) }
-        if let user = exchange.userID { metadata["user_id"] = .stringConvertible(user) }
+        if let user = exchange.caller?.userID { metadata["user_id"] = .stringConvertible(user) }
         if let decision = exchange.answer.rateLimit {
             metadata["rate_limit"] = decision.isAdmitted ? "admitted" : "limited"
         }

@@ -87,7 +87,7 @@ extension ClientConnection {
     // MARK: Whether it may
 
     private func ask(_ exchange: Exchange, _ route: Route, _ subject: RequestGuard.Subject) {
-        exchange.userID = subject.caller?.userID
+        exchange.caller = subject.caller
         exchange.policy.guards.check(subject, route: route, on: loop.eventLoop).assumeIsolated().whenSuccess {
             verdict in
             guard exchange === self.exchange else { return }
@@ -95,7 +95,7 @@ extension ClientConnection {
             case .admitted(let decision):
                 exchange.answer.rateLimit = decision
                 self.loop.metrics.decided(decision == nil ? .unlimited : .admitted)
-                if exchange.state.admitted() { self.forward(exchange) }
+                if exchange.state.admitted() { self.proceed(exchange, route) }
             case .limited(let decision): self.limit(exchange, decision)
             case .uncounted(let reason): self.answer(exchange, Self.cannotCount, cause: reason)
             case .revoked: self.answer(exchange, .unauthorized)
@@ -104,6 +104,10 @@ extension ClientConnection {
             self.flush()
         }
         updateDeadline()
+    }
+
+    private func proceed(_ exchange: Exchange, _ route: Route) {
+        if route.destination == .stream { openStream(exchange) } else { forward(exchange) }
     }
 
     private func limit(_ exchange: Exchange, _ decision: RateLimitDecision) {

@@ -78,6 +78,8 @@ extension ClientConnection {
         exchange.upstream = connection
         connection.attach(self)
         exchange.askedAt = RequestGuard.microseconds()
+        let upgrade = upgradeToPass(exchange)
+        exchange.passedUpgrade = upgrade
         if sendsContinue {
             collect { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
             flush()
@@ -88,7 +90,7 @@ extension ClientConnection {
             .init(
                 forwarded: exchange.forwarded, requestID: exchange.answer.requestID,
                 traceParent: exchange.traceParent,
-                milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000),
+                milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000, upgrade: upgrade),
             endpoint: connection.instance.member.endpoint, into: &head)
         connection.send(head, method: exchange.request.method, promise: headWritten(exchange))
         takeWaiting()
@@ -154,6 +156,8 @@ extension ClientConnection {
         }
         if exchange.heldAnswer != nil {
             writeHeldAnswer(for: exchange)
+        } else if exchange.becomesStream {
+            completeHandshake(exchange)
         } else if exchange.state.isOver {
             finish(exchange)
         }
@@ -188,10 +192,12 @@ extension ClientConnection {
         collect { writer.write(exchange.answer, date: loop.date.value, into: &$0) }
     }
 
-    /// 1xx answers pass through (RFC 9110 §15.2), except for 100, which the gateway has given itself, and 101, which
+    /// 1xx answers pass through (RFC 9110 §15.2), except for 100, which the gateway has given itself, and a 101 that
     /// nobody asked for.
     private func informed(by head: HTTPResponseHead, _ exchange: Exchange) {
-        if head.status == .switchingProtocols {
+        if head.status == .switchingProtocols, maySwitch(exchange, by: head) {
+            exchange.switchingAnswer = head
+        } else if head.status == .switchingProtocols {
             exchange.upstream?.cancel()
             failed(exchange, .malformedAnswer, cause: "The upstream switched protocols")
             flush()
@@ -225,6 +231,7 @@ extension ClientConnection {
 
     func upstream(_ connection: UpstreamConnection, endedWith trailers: HTTPHeaders?, keepsAlive: Bool) {
         guard let exchange, exchange.upstream === connection else { return }
+        if let head = exchange.switchingAnswer { return openTunnel(exchange, connection, head) }
         if exchange.answerFraming == .chunked { collect { ChunkedCoding.writeEnd(trailers, into: &$0) } }
         let isReusable = exchange.state.answerEnded(upstreamKeepsAlive: keepsAlive)
         detach(exchange)?.release(reusable: isReusable)

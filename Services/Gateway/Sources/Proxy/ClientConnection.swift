@@ -5,7 +5,7 @@ import NIOHTTP1
 /// One client's connection: takes its requests one after the other, in order, and writes their answers.
 ///
 /// It only carries out: ``GatewayPolicy`` decides what becomes of a request, ``ExchangeState`` what happens next.
-final class ClientConnection: ChannelInboundHandler, ChannelOutboundHandler {
+final class ClientConnection: ChannelInboundHandler, ChannelOutboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -1,3 +1,4 @@
+import Authentication
 import NIOCore
 import NIOHTTP1
 
@@ -45,8 +46,13 @@ final class Exchange {
     var upstreamDuration: Int?
     /// Of the answer's body.
     var answerBytes = 0
-    /// Who asks, once that is known.
-    var userID: Int?
+    /// Who asks; nil for anybody, and before it is known.
+    var caller: AccessToken?
+    /// The protocol that the upstream was asked to switch to, and its answer that it does.
+    var passedUpgrade: String?
+    var switchingAnswer: HTTPResponseHead?
+    /// Whether the connection becomes an event stream once the request is complete.
+    var becomesStream = false
     /// In ticks.
     private let timeout: UInt32
     /// The tick at which everything must be over. While the request is still coming it does not matter: other deadlines

@@ -16,6 +16,7 @@ package final class GatewayServer: Service {
     /// The policy that is in force, and where: the event loops, once they have been set up.
     private let state: Mutex<(policy: GatewayPolicy, loops: Loops)>
     private let upstreams: [UpstreamGroup]
+    private let stream: StreamEndpoint
     private let health: GatewayHealth
     private let drain: DrainState
     private let eventLoopGroup: MultiThreadedEventLoopGroup
@@ -25,13 +26,14 @@ package final class GatewayServer: Service {
 
     /// - Parameter onListening: called with the port once it accepts connections; the way to learn a port given as 0.
     package init(
-        address: ListenAddress, policy: GatewayPolicy, upstreams: [UpstreamGroup], health: GatewayHealth,
-        drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
+        address: ListenAddress, policy: GatewayPolicy, upstreams: [UpstreamGroup], stream: StreamEndpoint,
+        health: GatewayHealth, drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.address = address
         state = Mutex((policy, [:]))
         self.upstreams = upstreams
+        self.stream = stream
         self.health = health
         self.drain = drain
         self.eventLoopGroup = eventLoopGroup
@@ -93,7 +95,7 @@ package final class GatewayServer: Service {
             loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit { [self] in
                 let context = LoopContext(
                     eventLoop: eventLoop, index: index, of: eventLoops.count, policy: policy, upstreams: upstreams,
-                    health: health, drain: drain, connectionCount: connectionCount, logger: logger)
+                    stream: stream, health: health, drain: drain, connectionCount: connectionCount, logger: logger)
                 return NIOLoopBound(context, eventLoop: eventLoop)
             }.get()
         }
@@ -139,7 +141,7 @@ package final class GatewayServer: Service {
         let peer = channel.remoteAddress
         let gate = InboundGate()
         let decoder = HTTPRequestDecoder(
-            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop,
+            leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .drop,
             limitConfiguration: .client(policy.head.limits))
         try channel.pipeline.syncOperations.addHandlers([
             gate, ByteToMessageHandler(decoder),

@@ -16,6 +16,8 @@ package struct GatewayTimeouts: Sendable, Hashable {
     package var request = Duration.seconds(60)
     /// Between two pieces of an upstream's answer, and for a client or an upstream that takes no bytes.
     package var idle = Duration.seconds(60)
+    /// Without a byte in either direction of a connection that passes through unread.
+    package var tunnel = Duration.seconds(300)
     /// For the client's goodbye after the last answer.
     package var linger = Duration.seconds(2)
     /// For what is in flight when the process stops accepting.

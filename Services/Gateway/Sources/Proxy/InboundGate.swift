@@ -2,7 +2,7 @@ import NIOCore
 
 /// Stands before the HTTP decoder, which says nothing until a head is complete: tells whether one is on its way and what
 /// was wrong with one that the decoder gave up, and throws away what comes after the last answer.
-final class InboundGate: ChannelInboundHandler {
+final class InboundGate: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 

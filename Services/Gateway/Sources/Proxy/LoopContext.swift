@@ -11,6 +11,8 @@ final class LoopContext {
     let log: ErrorLog
     let drain: DrainState
     let health: GatewayHealth
+    let stream: StreamLoop
+    let tunnels: TunnelRegistry
     let deadlines: Deadlines
     var accessLog: AccessLog
     let date = DateHeader()
@@ -42,13 +44,17 @@ final class LoopContext {
 
     init(
         eventLoop: any EventLoop, index: Int, of count: Int, policy: GatewayPolicy, upstreams: [UpstreamGroup],
-        health: GatewayHealth, drain: DrainState, connectionCount: ConnectionCount, logger: Logger
+        stream: StreamEndpoint, health: GatewayHealth, drain: DrainState, connectionCount: ConnectionCount,
+        logger: Logger
     ) {
         self.eventLoop = eventLoop
         self.policy = policy
         self.drain = drain
         self.health = health
         self.connectionCount = connectionCount
+        self.stream = StreamLoop(eventLoop: eventLoop, endpoint: stream, connectionCount: connectionCount)
+        tunnels = TunnelRegistry(
+            idle: policy.timeouts.tunnel, guards: policy.guards, connectionCount: connectionCount)
         let log = ErrorLog(logger: logger)
         self.log = log
         accessLog = AccessLog(logger: logger, interval: policy.accessLogInterval)
@@ -77,6 +83,11 @@ final class LoopContext {
 
     func remove(_ connection: ClientConnection) {
         connectionCount.decrease()
+        handOver(connection)
+    }
+
+    /// The connection goes on without its handler, and still counts.
+    func handOver(_ connection: ClientConnection) {
         guard let last = connections.popLast(), last !== connection else { return }
         connections[connection.place] = last
         last.place = connection.place
@@ -93,6 +104,8 @@ final class LoopContext {
         metrics.ticked(late: now - tickedAt - Int(Tick.length / .microseconds(1)))
         tickedAt = now
         log.advance()
+        stream.registry.advance(to: tick, isDraining: isDraining)
+        tunnels.advance(to: tick, isDraining: isDraining)
         // From the end, because a connection that is closed gives its place to the last one.
         for index in connections.indices.reversed() where index < connections.count {
             connections[index].checkDeadline(now: tick, microseconds: now)
@@ -108,6 +121,8 @@ final class LoopContext {
     /// What is in flight has had its time.
     func shutDown() {
         for connection in connections { connection.abort() }
+        stream.registry.shutDown()
+        tunnels.shutDown()
         for pool in pools { pool.shutDown() }
     }
 }

@@ -33,14 +33,33 @@ extension GatewayPolicy {
 
     private func dispatch(_ request: RequestHead, to route: Route) -> Dispatch {
         if route.destination == .health { return .health(route) }
+        if route.destination == .stream { return dispatch(handshake: request, to: route) }
         if let limit = route.maximumBody, case .length(let length) = request.framing, length > limit {
             return .refuse(RequestHeadPolicy.tooLarge(over: limit), route)
         }
         guard route.access == .authenticated else { return .anonymous(route) }
         let credentials = Credentials(request)
         guard let token = credentials.token else { return .refuse(.unauthorized, route) }
-        guard crossSite.allows(request, with: credentials) else { return .refuse(CrossSitePolicy.refusal, route) }
+        let isHandshake = route.allowsUpgrade && WebSocketHandshake.isWish(request)
+        guard
+            isHandshake
+                ? crossSite.allows(handshake: request, with: credentials) : crossSite.allows(request, with: credentials)
+        else { return .refuse(CrossSitePolicy.refusal, route) }
         return .authenticated(route, token: token)
+    }
+
+    /// A WebSocket is checked before anybody is asked about its caller.
+    private func dispatch(handshake request: RequestHead, to route: Route) -> Dispatch {
+        do {
+            _ = try WebSocketHandshake(request)
+        } catch {
+            return .refuse(error, route)
+        }
+        let credentials = Credentials(request)
+        guard crossSite.allows(handshake: request, with: credentials) else {
+            return .refuse(CrossSitePolicy.refusal, route)
+        }
+        return credentials.token.map { .authenticated(route, token: $0) } ?? .anonymous(route)
     }
 
     private func options(_ request: RequestHead) -> Dispatch {

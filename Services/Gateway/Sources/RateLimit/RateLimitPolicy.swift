@@ -50,6 +50,9 @@ package final class RateLimitPolicy: Sendable {
         self.fallback = fallback
         policyField = "\"\(name)\";q=\(limit.burst);w=\(limit.window)"
     }
+
+    /// Whether only requests can be counted whose caller is known.
+    package var countsCallers: Bool { key.contains(.user) || key.contains(.role) || roles != nil }
 }
 
 extension RateLimitPolicy: Hashable {

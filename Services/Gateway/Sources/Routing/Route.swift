@@ -15,6 +15,8 @@ package final class Route: Sendable {
         case upstream(UpstreamName)
         /// The gateway itself, from what its health checks last saw.
         case health
+        /// The gateway itself: a WebSocket with the caller's events. Who calls may be told by its first message.
+        case stream
     }
 
     /// A stable name, such as `strategies.list`: part of the limiter's keys and of log lines.
@@ -31,14 +33,15 @@ package final class Route: Sendable {
     package let timeout: Duration?
     /// In bytes; `nil` where the gateway's own limit holds, which is never exceeded.
     package let maximumBody: Int?
-
     /// Whether its requests go before others where not all can be served.
     package let priority: RequestPriority
+    /// Whether a client and the upstream may agree to go on as a WebSocket.
+    package let allowsUpgrade: Bool
 
     package init(
         _ name: String, _ methods: [HTTPMethod], _ path: String, to destination: Destination,
         access: Access = .authenticated, limits: [RouteLimit] = [], timeout: Duration? = nil, maximumBody: Int? = nil,
-        priority: RequestPriority = .normal
+        priority: RequestPriority = .normal, allowsUpgrade: Bool = false
     ) {
         self.name = name
         self.methods = methods.contains(.GET) ? methods + [.HEAD] : methods
@@ -49,11 +52,19 @@ package final class Route: Sendable {
         self.timeout = timeout
         self.maximumBody = maximumBody
         self.priority = priority
+        self.allowsUpgrade = allowsUpgrade
     }
 
     /// What the limiter is asked before a request of this subject goes on.
     package func questions(_ subject: RequestGuard.Subject) -> [RateLimitQuestion] {
+        if case .stream = destination { return streamLimits(subject).compactMap { $0.question(subject) } }
         guard limits.count != 1 else { return limits[0].question(subject).map { [$0] } ?? [] }
         return limits.compactMap { $0.question(subject) }
+    }
+
+    /// Anybody may open a stream: who has said who it is, is counted by the policies that count callers, others by the rest.
+    private func streamLimits(_ subject: RequestGuard.Subject) -> [RouteLimit] {
+        let ofCallers = limits.filter(\.policy.countsCallers)
+        return subject.caller != nil && !ofCallers.isEmpty ? ofCallers : limits.filter { !$0.policy.countsCallers }
     }
 }

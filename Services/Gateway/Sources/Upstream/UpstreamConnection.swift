@@ -4,7 +4,7 @@ import NIOHTTP1
 /// One connection to an upstream: carries one request after the other, and tells its client connection what comes back.
 ///
 /// Everything happens on the event loop that the client connection is on as well.
-final class UpstreamConnection: ChannelInboundHandler, ChannelOutboundHandler {
+final class UpstreamConnection: ChannelInboundHandler, ChannelOutboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = HTTPClientRequestPart
@@ -60,6 +60,34 @@ final class UpstreamConnection: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     func close() { context?.close(promise: nil) }
+
+    /// The connection is no HTTP from here on: another handler takes it over. For its instance it counts until it ends.
+    func handOver(to end: TunnelEnd) {
+        client = nil
+        guard let context else { return }
+        isAdopted = false
+        context.channel.closeFuture.assumeIsolated().whenComplete { [instance] _ in instance.connections.closed(nil) }
+        resumeReading()
+        let pipeline = context.pipeline.syncOperations
+        let isReady = context.eventLoop.makePromise(of: Void.self)
+        isReady.futureResult.assumeIsolated().whenComplete { _ in
+            end.becameReady()
+            pipeline.fireChannelReadComplete()
+        }
+        do {
+            try context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
+            let decoder = try pipeline.context(handlerType: ByteToMessageHandler<HTTPResponseDecoder>.self)
+            // This handler first: what the decoder has left over goes to the next one.
+            pipeline.removeHandler(self, promise: nil)
+            try pipeline.addHandler(end, position: .last)
+            pipeline.removeHandler(writer, promise: nil)
+            // The decoder takes no bytes to write, and it leaves only a moment later.
+            pipeline.removeHandler(context: decoder, promise: isReady)
+        } catch {
+            isReady.fail(error)
+            context.close(promise: nil)
+        }
+    }
 
     /// The client takes bytes again.
     func resumeReading() {

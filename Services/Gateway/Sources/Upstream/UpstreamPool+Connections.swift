@@ -84,7 +84,7 @@ extension UpstreamPool {
     private static func addHandlers(to channel: any Channel, _ instance: PooledInstance, _ pool: UpstreamPool) throws {
         let writer = UpstreamWriter()
         let decoder = HTTPResponseDecoder(
-            leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward,
+            leftOverBytesStrategy: .forwardBytes, informationalResponseStrategy: .forward,
             limitConfiguration: .upstream)
         try channel.pipeline.syncOperations.addHandlers([
             writer, ByteToMessageHandler(decoder), UpstreamConnection(instance: instance, pool: pool, writer: writer),

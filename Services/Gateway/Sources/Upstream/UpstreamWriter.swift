@@ -5,7 +5,7 @@ import NIOHTTP1
 ///
 /// NIO's response decoder has to see each request pass, because the answer to `HEAD` has no body: it sees a head that
 /// names the method and ends here, while the head that is sent was written as bytes by ``RequestHeadWriter``.
-final class UpstreamWriter: ChannelOutboundHandler {
+final class UpstreamWriter: ChannelOutboundHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = ByteBuffer
 

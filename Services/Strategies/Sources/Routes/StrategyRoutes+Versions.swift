@@ -43,9 +43,9 @@ extension StrategyRoutes {
     func restore(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let (id, number) = (try Self.number("id", context), try Self.number("version", context))
         return try await consistency.answer(request, context) { database in
-            Self.changed(
-                try await StrategyRepository(database).restore(
-                    number, id: id, if: VersionPrecondition(request.headers, id: id)))
+            let restored = try await StrategyRepository(database).restore(
+                number, id: id, if: VersionPrecondition(request.headers, id: id))
+            return changed(restored, userID: database.userID)
         }
     }
 }

@@ -1,5 +1,6 @@
 import APIContract
 package import Consistency
+import Events
 package import HTTPService
 import HTTPTypes
 package import Hummingbird
@@ -12,8 +13,13 @@ package struct StrategyRoutes: Sendable {
     package static let path = "/api/v1/strategies"
 
     let consistency: ConsistencyPolicy
+    private let events: any EventPublisher
 
-    package init(consistency: ConsistencyPolicy) { self.consistency = consistency }
+    /// - Parameter events: told of every change, once it is committed.
+    package init(consistency: ConsistencyPolicy, events: any EventPublisher) {
+        self.consistency = consistency
+        self.events = events
+    }
 
     /// - Parameter group: of ``path``, behind `AuthenticationMiddleware`.
     package func add(to group: RouterGroup<ServiceRequestContext>) {
@@ -44,9 +50,9 @@ package struct StrategyRoutes: Sendable {
         let draft = try StrategyDraft(validating: try await request.jsonObject())
         let key = try IdempotencyKey(request.headers)
         return try await consistency.answer(request, context) { database in
-            let strategies = StrategyRepository(database)
-            let created =
-                if let key { try await strategies.create(draft, once: key) } else { try await strategies.create(draft) }
+            let (created, isNew) = try await StrategyRepository(database).create(draft, once: key)
+            // Whoever asks again under the key is told of what has happened already.
+            if isNew { events.publish(.created(created, userID: database.userID)) }
             return .json(
                 created.document, status: .created,
                 headers: [.location: "\(Self.path)/\(created.id)", .eTag: created.entityTag.description])
@@ -65,9 +71,9 @@ package struct StrategyRoutes: Sendable {
         let id = try Self.id(context)
         let draft = try StrategyDraft(validating: try await request.jsonObject())
         return try await consistency.answer(request, context) { database in
-            Self.changed(
-                try await StrategyRepository(database).replace(
-                    id: id, with: draft, if: VersionPrecondition(request.headers, id: id)))
+            let replaced = try await StrategyRepository(database).replace(
+                id: id, with: draft, if: VersionPrecondition(request.headers, id: id))
+            return changed(replaced, userID: database.userID)
         }
     }
 
@@ -75,9 +81,9 @@ package struct StrategyRoutes: Sendable {
         let id = try Self.id(context)
         let patch = try StrategyPatch(validating: try await request.jsonObject(as: [.mergePatch, .json]))
         return try await consistency.answer(request, context) { database in
-            Self.changed(
-                try await StrategyRepository(database).patch(
-                    id: id, with: patch, if: VersionPrecondition(request.headers, id: id)))
+            let patched = try await StrategyRepository(database).patch(
+                id: id, with: patch, if: VersionPrecondition(request.headers, id: id))
+            return changed(patched, userID: database.userID)
         }
     }
 
@@ -85,14 +91,16 @@ package struct StrategyRoutes: Sendable {
         let id = try Self.id(context)
         return try await consistency.answer(request, context) { database in
             try await StrategyRepository(database).delete(id: id, if: VersionPrecondition(request.headers, id: id))
+            events.publish(.deleted(id: id, userID: database.userID))
             return Response(status: .noContent)
         }
     }
 
     // MARK: Answers
 
-    static func changed(_ strategy: StoredStrategy) -> Response {
-        .json(strategy.document, headers: [.eTag: strategy.entityTag.description])
+    func changed(_ strategy: StoredStrategy, userID: Int) -> Response {
+        events.publish(.changed(strategy, userID: userID))
+        return .json(strategy.document, headers: [.eTag: strategy.entityTag.description])
     }
 
     /// Answers a GET, with 304 or 412 where its conditions say so.

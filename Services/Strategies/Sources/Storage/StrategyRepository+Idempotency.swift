@@ -9,8 +9,13 @@ extension StrategyRepository {
     /// The key, the strategy and the answer are committed together. Of repeats at the same time one creates, and the
     /// others wait for it.
     ///
+    /// - Parameter key: nil creates another one each time.
+    /// - Returns: the strategy, and whether it was created by this call.
     /// - Throws: ``APIError/idempotencyKeyReused``.
-    package func create(_ draft: StrategyDraft, once key: IdempotencyKey) async throws -> StoredStrategy {
+    package func create(
+        _ draft: StrategyDraft, once key: IdempotencyKey?
+    ) async throws -> (strategy: StoredStrategy, isNew: Bool) {
+        guard let key else { return (try await create(draft), true) }
         let userID = userID
         let fingerprint = draft.fingerprint
         let claim: [PostgresValue] = [.integer(userID), .text(key.text)]
@@ -27,11 +32,11 @@ extension StrategyRepository {
                 _ = try await transaction.execute(Queries.keepAnswer, claim + [.integer(created.id)])
                 return created
             }
-            if let created { return created }
+            if let created { return (created, true) }
             let rows = try await database.read(Queries.firstAnswer, claim, onPrimary: true)
             guard let first = StoredStrategy(rows, from: 3) else { continue }
             guard rows.text(0, 2) == fingerprint else { throw APIError.idempotencyKeyReused }
-            return first
+            return (first, false)
         }
         throw PostgresError(.unavailable, "an idempotency key could be neither taken nor read")
     }

@@ -100,12 +100,17 @@ struct ConfigurationErrorTests {
             ),
             (17, "    upstream: depot", "g.yaml:17: routes[0].upstream: there is no upstream \"depot\""),
             (17, "    # nowhere", "g.yaml:14: routes[0]: needs either upstream or built_in"),
-            (23, "    built_in: teapot", "g.yaml:23: routes[1].built_in: \"teapot\" is not health"),
+            (23, "    built_in: teapot", "g.yaml:23: routes[1].built_in: \"teapot\" is not one of health, stream"),
             (
                 24, "    access: secret",
                 "g.yaml:24: routes[1].access: \"secret\" is not one of anonymous, authenticated"
             ),
             (24, "    cost: 1", "g.yaml:23: routes[1].built_in: health is answered to anybody and not counted"),
+            (24, "    access: anonymous\n    allows_upgrade: true", "g.yaml:25: routes[1].allows_upgrade: only a service can"),
+            (
+                24, "    access: anonymous\n  - name: events\n    methods: GET\n    path: /e\n    built_in: stream",
+                "g.yaml:28: routes[2].built_in: stream learns"
+            ),
             (18, "    policies: [each, none]", "g.yaml:18: routes[0].policies[1]: there is no policy \"none\""),
             (18, "    policies: [each, each]", "g.yaml:18: routes[0].policies[1]: each is there twice"),
             (
