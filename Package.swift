@@ -180,7 +180,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Events", "Gateway", "HTTPService",
+                "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Events", "Gateway",
+                "HTTPService",
                 "JSON", "PrometheusMetrics", "Postgres",
                 "Migrations", "Redis",
                 "Settings", "Strategies", "Telemetry", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1,
@@ -192,7 +193,8 @@ let package = Package(
         + service(
             "Gateway",
             [
-                "APIContract", "Authentication", "Events", "JSON", "PrometheusMetrics", "Redis", "Settings", "Telemetry",
+                "APIContract", "Authentication", "Events", "JSON", "PrometheusMetrics", "Redis", "Settings",
+                "Telemetry",
                 "HTTPService",
                 nioCore, nioPosix, nioHTTP1, nioWebSocket, collections, crypto, hummingbird, httpTypes, logging,
                 serviceLifecycle, unixSignals, yams,

@@ -145,7 +145,8 @@ extension ConfigurationReader {
             if builtIn == .stream, access != .anonymous || methods != [.GET] {
                 report(
                     node,
-                    "stream learns from the handshake or the first message who calls: access is anonymous, methods is GET")
+                    "stream learns from the handshake or the first message who calls: access is anonymous, methods is GET"
+                )
             }
             return builtIn.destination
         }

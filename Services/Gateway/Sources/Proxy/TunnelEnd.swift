@@ -62,7 +62,8 @@ final class TunnelEnd: ChannelInboundHandler, ChannelOutboundHandler {
         guard goodbye == .wanted, isReady, boundary.isBetweenFrames else { return }
         goodbye = .said
         context?.write(
-            Self.wrapOutboundOut(WebSocketFrameWriter.close(.serviceRestart, reason: "The gateway restarts: connect again")),
+            Self.wrapOutboundOut(
+                WebSocketFrameWriter.close(.serviceRestart, reason: "The gateway restarts: connect again")),
             promise: nil)
     }
 

@@ -43,7 +43,8 @@ final class TunnelRegistry {
         for index in tunnels.indices.reversed() where index < tunnels.count {
             let tunnel = tunnels[index]
             if tunnel.isIdle(at: tick, for: idleTicks) || tunnel.overstays(at: tick, Self.goodbyeTicks)
-                || seconds.map({ hasEnded(tunnel.caller, at: $0) }) ?? false {
+                || seconds.map({ hasEnded(tunnel.caller, at: $0) }) ?? false
+            {
                 tunnel.close()
             }
         }

@@ -106,7 +106,8 @@ final class StreamSession: WebSocketSession {
             switch verdict {
             case .admitted: self.accept(token)
             case .limited: self.connection?.close(.tooManyRequests, reason: "Too many requests, try again later")
-            case .uncounted: self.connection?.close(.tryAgainLater, reason: "The request cannot be counted at the moment")
+            case .uncounted:
+                self.connection?.close(.tryAgainLater, reason: "The request cannot be counted at the moment")
             case .revoked: self.refuse()
             case .unavailable: self.authenticationIsAway()
             }

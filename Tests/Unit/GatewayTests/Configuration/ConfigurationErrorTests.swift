@@ -106,7 +106,10 @@ struct ConfigurationErrorTests {
                 "g.yaml:24: routes[1].access: \"secret\" is not one of anonymous, authenticated"
             ),
             (24, "    cost: 1", "g.yaml:23: routes[1].built_in: health is answered to anybody and not counted"),
-            (24, "    access: anonymous\n    allows_upgrade: true", "g.yaml:25: routes[1].allows_upgrade: only a service can"),
+            (
+                24, "    access: anonymous\n    allows_upgrade: true",
+                "g.yaml:25: routes[1].allows_upgrade: only a service can"
+            ),
             (
                 24, "    access: anonymous\n  - name: events\n    methods: GET\n    path: /e\n    built_in: stream",
                 "g.yaml:28: routes[2].built_in: stream learns"

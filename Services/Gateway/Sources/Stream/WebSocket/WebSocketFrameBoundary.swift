@@ -23,7 +23,9 @@ package struct WebSocketFrameBoundary: Sendable {
     ///
     /// - Parameter stopsBetweenFrames: whether to go no further than the end of the frame that is under way.
     /// - Returns: how many of the bytes were followed.
-    package mutating func advance(over bytes: some RandomAccessCollection<UInt8>, stopsBetweenFrames: Bool = false) -> Int {
+    package mutating func advance(over bytes: some RandomAccessCollection<UInt8>, stopsBetweenFrames: Bool = false)
+        -> Int
+    {
         var rest = bytes[...]
         while !rest.isEmpty, !(stopsBetweenFrames && isBetweenFrames) {
             if case .payload(let left) = part {
