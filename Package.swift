@@ -166,7 +166,10 @@ let package = Package(
             ]),
         unitTests(
             "Strategies",
-            ["APIContract", "Authentication", "Consistency", "HTTPService", "JSON", "Postgres", "Settings", httpTypes]),
+            [
+                "APIContract", "Authentication", "Consistency", "Events", "HTTPService", "JSON", "Postgres", "Settings",
+                httpTypes,
+            ]),
         unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis"]),
         unitTests("Authentication", ["JSON", crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
@@ -213,8 +216,8 @@ let package = Package(
             [
                 "APIContract", "Authentication", "Consistency", "Events", "HTTPService", "JSON", "PrometheusMetrics",
                 "Postgres", "Redis",
-                "ServiceDatabase", "Settings", "Telemetry", nioCore, crypto, hummingbird, httpTypes, logging,
-                serviceLifecycle,
+                "ServiceDatabase", "Settings", "Telemetry", nioCore, collections, crypto, hummingbird, httpTypes,
+                logging, serviceLifecycle,
             ]),
     swiftLanguageModes: [.v6]
 )

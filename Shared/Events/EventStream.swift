@@ -7,16 +7,36 @@ package struct EventStream: Sendable, Hashable {
     /// - Parameter name: of the setting `EVENTS_NAME`. The braces keep the keys of one name together in a Redis Cluster.
     package init(name: String) { key = "{\(name)}:stream" }
 
-    /// The command that appends an event.
+    /// The key that says how far a publisher has come.
+    package func progress(of publisher: String) -> String { "\(key):publisher:\(publisher)" }
+
+    /// Appends events that are numbered by their publisher, but for those that it has appended before: a publisher whose
+    /// answer was lost asks again, and Redis may carry out both.
     ///
-    /// The user stands first, where the scripts that read look for it.
-    ///
-    /// - Parameter retained: how many events the stream keeps, about; it lets go of the oldest.
-    package func append(_ event: UserEvent, retained: Int) -> [RedisArgument] {
-        [
-            "XADD", .string(key), "MAXLEN", "~", .integer(retained), "*",
-            "user", .integer(event.userID), "type", .string(event.kind.rawValue), "data", .bytes(event.data),
-        ]
+    /// Takes the keys of the stream and of the publisher's progress, and ``arguments(_:first:retained:)``. In an entry the
+    /// user stands first, where the scripts that read look for it.
+    package static let append = RedisScript(
+        """
+        local done, number = tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(ARGV[1])
+        for i = 3, #ARGV, 3 do
+          if number > done then
+            redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*',
+              'user', ARGV[i], 'type', ARGV[i + 1], 'data', ARGV[i + 2])
+          end
+          number = number + 1
+        end
+        if number - 1 > done then redis.call('SET', KEYS[2], number - 1, 'EX', 86400) end
+        return redis.status_reply('OK')
+        """)
+
+    /// - Parameters:
+    ///   - first: the number of the first event.
+    ///   - retained: how many events the stream keeps, about; it lets go of the oldest.
+    package static func arguments(_ events: [UserEvent], first: Int, retained: Int) -> [RedisArgument] {
+        [.integer(first), .integer(retained)]
+            + events.flatMap { event -> [RedisArgument] in
+                [.integer(event.userID), .string(event.kind.rawValue), .bytes(event.data)]
+            }
     }
 
     /// Reads one entry.

@@ -23,6 +23,7 @@ final class ChildShell: Sendable {
         process.standardOutput = output
         process.standardError = output
         try process.run()
+        try output.close()
         try input.fileHandleForReading.close()
     }
 

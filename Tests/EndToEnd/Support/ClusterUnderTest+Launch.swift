@@ -36,16 +36,22 @@ extension ClusterUnderTest {
     }
 
     /// Starts `desk` with both outputs going to a file.
-    static func launch(_ arguments: [String], input: Pipe, log: URL) throws -> Process {
+    ///
+    /// - Parameter input: nothing can be read from it without one.
+    static func launch(_ arguments: [String], input: Pipe? = nil, log: URL) throws -> Process {
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         let output = try FileHandle(forWritingTo: log)
         let process = Process()
         process.executableURL = URL(filePath: try TestEnvironment.value("DESK_EXECUTABLE"))
         process.arguments = arguments
-        process.standardInput = input
+        process.standardInput = input ?? FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
         try process.run()
+        // A `Process` keeps what it was given. Foundation crashes in `run()` now and then once more than a thousand files are
+        // open, as it copies whole entries out of its list of them.
+        try output.close()
+        try input?.fileHandleForReading.close()
         return process
     }
 
@@ -53,7 +59,7 @@ extension ClusterUnderTest {
     static func run(_ arguments: [String]) async throws -> (output: String, status: Int32) {
         let log = FileManager.default.temporaryDirectory.appending(path: "cryptodesk-\(UUID().uuidString).log")
         defer { try? FileManager.default.removeItem(at: log) }
-        let process = try launch(arguments, input: Pipe(), log: log)
+        let process = try launch(arguments, log: log)
         guard try await eventually(within: .seconds(60), { !process.isRunning }) else {
             process.terminate()
             throw Failed(description: "desk \(arguments.joined(separator: " ")) does not end.")

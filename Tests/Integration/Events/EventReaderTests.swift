@@ -146,6 +146,74 @@ struct EventReaderTests {
         }
     }
 
+    /// Publishes to the reading's stream through a client of its own, which connects only when it is run.
+    private func withPublisher(
+        _ reading: Reading, capacity: Int,
+        _ body: (_ publish: (String) -> Void, _ connect: () -> Void) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let client = RedisClient(
+            configuration: try RedisUnderTest().configuration(), eventLoopGroup: group, logger: Logger(label: "test"))
+        let publisher = RedisEventPublisher(
+            redis: client, stream: reading.stream, retained: 1000, capacity: capacity, eventLoopGroup: group,
+            logger: Logger(label: "test"))
+        let connection = Mutex<Task<Void, any Error>?>(nil)
+        try await body(
+            { publisher.publish(UserEvent(userID: 1, kind: .strategyChanged, data: Array("\"\($0)\"".utf8))) },
+            { connection.withLock { $0 = Task { try await client.run() } } })
+        connection.withLock { $0?.cancel() }
+    }
+
+    @Test("a batch that is sent again is appended once, and what is new in it is appended")
+    func again() async throws {
+        try await withReading { reading in
+            let events = (1...5).map { UserEvent(userID: 1, kind: .strategyChanged, data: Array("\"e\($0)\"".utf8)) }
+            for count in [3, 2, 3, 5, 5] {
+                _ = try await reading.redis.evaluate(
+                    EventStream.append, keys: [reading.stream.key, reading.stream.progress(of: "test")],
+                    arguments: EventStream.arguments(Array(events.prefix(count)), first: 1, retained: 100))
+            }
+            let length = try await reading.redis.send(["XLEN", .string(reading.stream.key)]).integerValue
+            #expect(length == 6, "with the one that marks the beginning")
+            let haveCome = try await eventually { reading.texts(1) == ["e1", "e2", "e3", "e4", "e5"] }
+            #expect(haveCome)
+            _ = try await reading.redis.send(["DEL", .string(reading.stream.progress(of: "test"))])
+        }
+    }
+
+    @Test("what is published while Redis is away comes when it is back, in order")
+    func away() async throws {
+        try await withReading { reading in
+            try await withPublisher(reading, capacity: 1 << 20) { publish, connect in
+                for number in 0..<300 { publish("e\(number)") }
+                connect()
+                let haveAllCome = try await eventually { reading.batches.events.count == 300 }
+                #expect(haveAllCome)
+                #expect(reading.texts(1) == (0..<300).map { "e\($0)" })
+                #expect(reading.batches.losses == 0)
+            }
+        }
+    }
+
+    @Test("when too much is published meanwhile, everybody is told to read again, and later events come")
+    func tooMuch() async throws {
+        try await withReading { reading in
+            reading.publish(1, "before")
+            let isThere = try await eventually { reading.texts(1) == ["before"] }
+            #expect(isThere)
+            try await withPublisher(reading, capacity: 2_000) { publish, connect in
+                for number in 0..<300 { publish("e\(number)") }
+                connect()
+                let isTold = try await eventually { reading.batches.losses == 1 }
+                #expect(isTold)
+                publish("after")
+                let goesOn = try await eventually { reading.texts(1).last == "after" }
+                #expect(goesOn)
+                #expect(reading.batches.losses == 1 && reading.texts(1) == ["before", "after"])
+            }
+        }
+    }
+
     @Test("nobody is told anything while it is not known who may hear it")
     func waits() async throws {
         let mayTell = Atomic(true)

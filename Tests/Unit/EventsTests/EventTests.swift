@@ -19,9 +19,10 @@ struct EventTests {
     @Test("an event is read as it was appended")
     func entry() throws {
         let event = UserEvent(userID: 7, kind: .strategyCreated, data: Array(#"{"id":1,"name":"\#u{0}ä"}"#.utf8))
-        let command = EventStream(name: "events").append(event, retained: 100)
-        #expect(Array(command.prefix(6)) == ["XADD", "{events}:stream", "MAXLEN", "~", 100, "*"])
-        let fields = command.dropFirst(6).map { argument -> RedisReply in
+        let arguments = EventStream.arguments([event], first: 5, retained: 100)
+        #expect(Array(arguments.prefix(2)) == [5, 100])
+        let named = zip(["user", "type", "data"] as [RedisArgument], arguments.dropFirst(2)).flatMap { [$0, $1] }
+        let fields = named.map { argument -> RedisReply in
             switch argument {
             case .string(let text): .string(Array(text.utf8))
             case .integer(let number): .string(Array(String(number).utf8))

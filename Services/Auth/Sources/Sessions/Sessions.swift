@@ -81,9 +81,10 @@ package struct Sessions: Sendable {
     ///   1970; returns nil when it has changed nothing.
     /// - Returns: whether something was changed.
     package func end(by change: (_ expiry: Int) async throws -> EndedSessions?) async throws -> Bool {
-        guard let ended = try await change(issuer.lastExpiry) else { return false }
-        await publisher.announce(ended.revocation)
-        return true
+        try await ending { expiry in
+            let ended = try await change(expiry)
+            return (ended != nil, ended)
+        }
     }
 
     /// The same for a change that has a result, and that may have ended nothing.

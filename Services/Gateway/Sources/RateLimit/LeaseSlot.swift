@@ -1,6 +1,6 @@
 package import Logging
 package import Redis
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// The right of this process to hold tokens in advance: at most so many processes have it at once, counted in Redis.

@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Looks up the names among the services' endpoints again and again, so that instances come and go without a restart.
 package struct UpstreamResolver: Service {

@@ -6,52 +6,70 @@ import Synchronization
 
 /// Appends events to the Redis Stream that the gateways read.
 ///
-/// All go over one connection, so that they arrive in the order in which they were published here. One that Redis does not
-/// take is lost, and logged: the change itself is in PostgreSQL, and certain.
+/// Each comes into the stream once, in the order in which they were published here. What Redis does not confirm is sent
+/// again until it does; see ``EventBacklog`` for what happens when that takes too long.
 package final class RedisEventPublisher: EventPublisher {
     private let redis: RedisClient
     private let stream: EventStream
+    /// Of this publisher alone, also after the process was started again.
+    private let name = String(UInt64.random(in: .min ... .max), radix: 16)
     private let retained: Int
     private let eventLoop: any EventLoop
     private let logger: Logger
-    /// Bytes of events that Redis has not confirmed yet.
-    private let pending = Atomic<Int>(0)
+    private let backlog: Mutex<EventBacklog>
     private let isFailing = Atomic<Bool>(false)
 
-    /// A Redis that is slow for long must not fill this process's memory.
-    private static let maximumPending = 16 << 20
-    /// Long enough for a Redis that is paused for a moment.
-    private static let deadline = Duration.seconds(5)
+    private static let deadline = Duration.seconds(1)
+    private static let pause = TimeAmount.milliseconds(50)
 
-    /// - Parameter retained: how many events the stream keeps, about.
+    /// - Parameters:
+    ///   - retained: how many events the stream keeps, about.
+    ///   - capacity: bytes of events that may wait for Redis: one that is away for long must not fill this process's memory.
     package init(
-        redis: RedisClient, stream: EventStream, retained: Int, eventLoopGroup: any EventLoopGroup, logger: Logger
+        redis: RedisClient, stream: EventStream, retained: Int, capacity: Int = 16 << 20,
+        eventLoopGroup: any EventLoopGroup, logger: Logger
     ) {
         self.redis = redis
         self.stream = stream
         self.retained = retained
         self.eventLoop = eventLoopGroup.any()
         self.logger = logger
+        backlog = Mutex(EventBacklog(capacity: capacity))
     }
 
     package func publish(_ event: UserEvent) {
-        let size = event.data.count + 128
-        guard pending.add(size, ordering: .relaxed).newValue <= Self.maximumPending else {
-            finished(size, .failure(RedisError(.queueFull, "too many events wait")))
-            return
+        if !backlog.withLock({ $0.add(event) }) {
+            logger.warning("Too many events wait for Redis: clients will have to read again")
         }
-        redis.send(stream.append(event, retained: retained), on: eventLoop, deadline: Self.deadline)
-            .whenComplete { self.finished(size, $0.map { _ in }) }
+        eventLoop.execute { self.proceed() }
     }
 
-    private func finished(_ size: Int, _ result: Result<Void, any Error>) {
-        pending.subtract(size, ordering: .relaxed)
+    private func proceed() {
+        guard let step = backlog.withLock({ $0.next() }) else { return }
+        let reply =
+            switch step {
+            case .append(let events, let first):
+                redis.evaluate(
+                    EventStream.append, keys: [stream.key, stream.progress(of: name)],
+                    arguments: EventStream.arguments(events, first: first, retained: retained), on: eventLoop,
+                    deadline: Self.deadline)
+            case .giveUpStream: redis.send(["DEL", .string(stream.key)], on: eventLoop, deadline: Self.deadline)
+            }
+        reply.whenComplete { self.finished($0) }
+    }
+
+    private func finished(_ result: Result<RedisReply, any Error>) {
         switch result {
         case .success:
+            backlog.withLock { $0.finished(isConfirmed: true) }
             if isFailing.exchange(false, ordering: .relaxed) { logger.notice("Events are published again") }
+            proceed()
         case .failure(let error):
-            guard !isFailing.exchange(true, ordering: .relaxed) else { return }
-            logger.warning("Events cannot be published and are lost", metadata: ["cause": "\(error)"])
+            backlog.withLock { $0.finished(isConfirmed: false) }
+            if !isFailing.exchange(true, ordering: .relaxed) {
+                logger.warning("Events wait until Redis takes them", metadata: ["cause": "\(error)"])
+            }
+            eventLoop.scheduleTask(in: Self.pause) { self.proceed() }
         }
     }
 }
