@@ -20,6 +20,7 @@ cat >"$2/spec.json" <<SPEC
 SPEC
 # pyenv's own name for a Python is a script that asks which version is wanted.
 PYENV_VERSION=${PYENV_VERSION:-$("$python" -c 'import platform; print(platform.python_version())' 2>/dev/null || echo 2.7.18)}
-export PYENV_VERSION PYTHONPATH="$folder/lib"
-exec "$python" -c 'import sys; from autobahntestsuite.wstest import run; sys.argv[0] = "wstest"; run()' \
-    -m fuzzingclient -s "$2/spec.json"
+export PYENV_VERSION
+# As a site, since the folder zope is a package only by the .pth file beside it.
+exec "$python" -c 'import site, sys; site.addsitedir(sys.argv.pop(1)); sys.path.insert(0, sys.path.pop()); from autobahntestsuite.wstest import run; sys.argv[0] = "wstest"; run()' \
+    "$folder/lib" -m fuzzingclient -s "$2/spec.json"
