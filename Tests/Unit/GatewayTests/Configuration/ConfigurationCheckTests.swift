@@ -20,7 +20,7 @@ struct ConfigurationCheckTests {
     func shipped() {
         let result = check([GatewayConfiguration.shippedPath])
         #expect(result.status == 0 && result.complaint.isEmpty)
-        #expect(result.output.contains("is well: 19 routes, 2 policies, 2 upstreams"))
+        #expect(result.output.contains(/is well: \d+ routes, 2 policies, 2 upstreams/))
         #expect(result.output.contains("AUTH_UPSTREAMS, STRATEGIES_UPSTREAMS"))
         #expect(
             !check([GatewayConfiguration.shippedPath], GatewayConfiguration.upstreamSettings).output.contains("Not set")
@@ -48,7 +48,7 @@ struct ConfigurationCheckTests {
         let result = check(["--json", GatewayConfiguration.shippedPath], GatewayConfiguration.upstreamSettings)
         let report = try #require(try JSONValue(parsing: result.output.utf8).object)
         let routes = try #require(report["routes"]?.array)
-        #expect(routes.count == 22)
+        #expect(routes.count > 20)
         #expect(routes[1].object?["policies"]?.array?.first?.object?["limit"]?.string == "50/s burst 100")
         #expect(report["upstreams"]?.array?.map { $0.object?["instances"]?.integer } == [1, 2])
         #expect(!result.output.contains("127.0.0.1"))
