@@ -7,7 +7,7 @@ set -eu
 
 folder=${1:-${AUTOBAHN_FOLDER:-${HOME:-/root}/.cache/cryptodesk/autobahn}}
 for python in "${PYTHON27:-}" python2.7 "${HOME:-/root}"/.pyenv/versions/2.7*/bin/python2.7; do
-    [ -n "$python" ] && "$python" -m pip --version >/dev/null 2>&1 || continue
+    "${python:-false}" -m pip --version >/dev/null 2>&1 || continue
     "$python" -m pip install --disable-pip-version-check --no-warn-conflicts --target "$folder/lib" autobahntestsuite
     printf '%s\n' "$(command -v "$python")" >"$folder/python"
     echo "The Autobahn test suite is in $folder."

@@ -1,0 +1,68 @@
+#!/bin/sh
+# Checks what is no Swift: shell scripts, Dockerfile, compose files and the edge's nginx, with tools of fixed versions from
+# PyPI (checks.txt), and then tries the edge for real.
+#
+#     deploy/check.sh            about half a minute; the tools are installed once, into a folder of their own
+#
+# Python 3.11 with venv, nginx, openssl and curl must be there: `./desk lint` installs them and runs this.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$(dirname -- "$here")
+cd "$root"
+PATH=$PATH:/usr/sbin:/sbin
+
+# The tools, anew when their versions change. A folder that is not whole has another name.
+hash=$(sha256sum "$here/checks.txt" | cut -c 1-12)
+tools=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/cryptodesk/checks-$hash
+[ -d "$tools" ] || {
+    mkdir -p "$(dirname "$tools")"
+    rm -rf "$tools.new"
+    python3 -m venv "$tools.new"
+    "$tools.new/bin/python" -m pip --quiet --disable-pip-version-check install --only-binary :all: -r "$here/checks.txt"
+    mv -T "$tools.new" "$tools"
+}
+# By `python -m` or by path, since the folder was renamed after its scripts had been written.
+python=$tools/bin/python
+
+failed=0
+temporary=$(mktemp -d)
+trap 'rm -rf "$temporary"' EXIT
+
+check() { # what command…
+    what=$1
+    shift
+    if "$@" >"$temporary/output" 2>&1; then
+        echo "ok      $what"
+    else
+        failed=1
+        echo "FAILED  $what"
+        sed 's/^/        /' "$temporary/output"
+    fi
+}
+
+# Those that git knows, or will.
+shell_scripts() {
+    git ls-files --cached --others --exclude-standard | while read -r file; do
+        [ -f "$file" ] && head -n 1 "$file" | grep -qE '^#!/bin/(ba)?sh' && printf '%s\n' "$file"
+    done || :
+}
+
+# shellcheck disable=SC2329 # check calls it
+nginx_configuration() {
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 1 -keyout "$temporary/key.pem" \
+        -out "$temporary/certificate.pem" 2>/dev/null &&
+        NGINX_SERVER_NAME=localhost NGINX_CERTIFICATE=$temporary/certificate.pem \
+            NGINX_CERTIFICATE_KEY=$temporary/key.pem NGINX_GATEWAYS='127.0.0.1:8181 127.0.0.1:8182' \
+            deploy/nginx/install.sh "$temporary/nginx" &&
+        "$python" -m gixy "$temporary/nginx/nginx.conf"
+}
+
+# shellcheck disable=SC2046 # one word a file
+check 'shell scripts (shellcheck)' "$tools/bin/shellcheck" $(shell_scripts)
+check 'Dockerfile (hadolint)' "$tools/bin/hadolint" deploy/compose/Dockerfile
+check 'compose files (compose specification)' \
+    "$python" -m check_jsonschema --builtin-schema vendor.compose-spec deploy/compose/*.yaml
+check 'nginx of the edge (nginx -t, gixy)' nginx_configuration
+check 'the edge over TLS (Tests/Deploy)' "$python" -m unittest discover -s Tests/Deploy
+exit "$failed"
