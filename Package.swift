@@ -138,7 +138,10 @@ let package = Package(
             dependencies: ["CCrypt", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging],
             path: "Tools/LocalCluster"),
         .executableTarget(
-            name: "Desk", dependencies: ["LocalCluster", "Settings", argumentParser, nioPosix, unixSignals],
+            name: "Desk",
+            dependencies: [
+                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, nioPosix, unixSignals,
+            ],
             path: "Tools/Desk"),
         unitTests("APIContract"),
         unitTests(

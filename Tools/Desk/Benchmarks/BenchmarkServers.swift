@@ -12,25 +12,18 @@ struct BenchmarkServers {
 
     /// - Parameter folder: a new one of this run's, which others may enter.
     static func start(_ installation: Installation, folder: String) async throws -> BenchmarkServers {
-        guard let nginx = ServerSearch.program("nginx"), let redis = ServerSearch.program("redis-server") else {
-            throw ClusterError("nginx and redis-server are needed: ./desk bench installs them.")
+        guard let redis = ServerSearch.program("redis-server") else {
+            throw ClusterError("redis-server is needed: ./desk bench installs it.")
         }
         let ports = try PortCheck.freePorts(2)
-        let peers = installation.repository + "/Benchmarks/peers"
         let values = [
-            "FOLDER": folder, "UPSTREAM_PORT": "\(ports[0])", "CONFIGURATION": peers + "/nginx-lua",
+            "UPSTREAM_PORT": "\(ports[0])",
+            "CONFIGURATION": installation.repository + "/Benchmarks/peers/nginx-lua",
         ]
         try answer.write(toFile: folder + "/strategies.json", atomically: true, encoding: .utf8)
         func start(nginx name: String, port: Int) throws -> Program.Running {
-            var text = try String(contentsOfFile: "\(peers)/\(name)/nginx.conf.template", encoding: .utf8)
-            for (key, value) in values.merging(["PORT": "\(port)"], uniquingKeysWith: { $1 }) {
-                text = text.replacing("${\(key)}", with: value)
-            }
-            let file = "\(folder)/\(name).conf"
-            try text.write(toFile: file, atomically: true, encoding: .utf8)
-            return try Program(
-                nginx, ["-c", file, "-e", "stderr"], output: "\(folder)/\(name).log"
-            ).start()
+            try NginxPeer.start(
+                name, values.merging(["PORT": "\(port)"]) { $1 }, folder: folder, installation)
         }
         let servers = BenchmarkServers(
             upstreamPort: ports[0], peerPort: ports[1],

@@ -21,12 +21,7 @@ struct GatewayFigures: Codable {
 
     /// The median of each figure; of wrong answers all.
     static func medians(of rounds: [GatewayFigures]) -> GatewayFigures {
-        func median(_ figure: (GatewayFigures) -> Double) -> Double {
-            let sorted = rounds.map(figure).sorted()
-            guard !sorted.isEmpty else { return 0 }
-            return sorted.count % 2 == 1
-                ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
-        }
+        func median(_ figure: (GatewayFigures) -> Double) -> Double { rounds.map(figure).median }
         let processes = Set(rounds.flatMap(\.processorMicroseconds.keys))
         return GatewayFigures(
             requestsPerSecond: median(\.requestsPerSecond), p50: median(\.p50), p99: median(\.p99),

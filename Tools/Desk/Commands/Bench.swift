@@ -5,7 +5,7 @@ import LocalCluster
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure side by side with peers, on this machine, in one run.",
-        subcommands: [BenchGateway.self], defaultSubcommand: BenchGateway.self)
+        subcommands: [BenchList.self, BenchGateway.self], defaultSubcommand: BenchList.self)
 }
 
 struct BenchGateway: AsyncParsableCommand {
@@ -41,13 +41,7 @@ struct BenchGateway: AsyncParsableCommand {
         let report = try await GatewayBenchmark(
             installation: installation, rounds: rounds, seconds: seconds, connections: connections
         ).run { if !isQuiet { Console.say("  \($0)") } }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        let text = String(decoding: try encoder.encode(report), as: UTF8.self)
-        let file = installation.repository + "/Benchmarks/results/gateway.json"
-        try FileManager.default.createDirectory(
-            atPath: installation.repository + "/Benchmarks/results", withIntermediateDirectories: true)
-        try (text + "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        let text = try BenchmarkResults(installation).write(report, as: "gateway")
         Console.say(isQuiet ? text : report.table)
     }
 }

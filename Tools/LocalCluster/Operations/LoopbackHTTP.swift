@@ -8,22 +8,28 @@ package enum LoopbackHTTP {
         package let body: String
     }
 
-    /// - Parameter content: the body and its media type.
+    /// - Parameters:
+    ///   - content: the body and its media type.
+    ///   - token: an access token.
     /// - Returns: `nil` when there is no answer, or none that can be read.
     package static func send(
-        _ method: String, port: Int, path: String, content: (type: String, body: String)? = nil
+        _ method: String, port: Int, path: String, content: (type: String, body: String)? = nil, token: String? = nil
     ) async -> Answer? {
         let answer = Latch<Answer?>()
-        let request = request(method, path, content)
+        let request = request(method, path, content, token)
         let asking = Task { answer.set(try? await ask(request, port)) }
         defer { asking.cancel() }
         return await answer.value(within: .seconds(2)) ?? nil
     }
 
-    private static func request(_ method: String, _ path: String, _ content: (type: String, body: String)?) -> String {
+    private static func request(
+        _ method: String, _ path: String, _ content: (type: String, body: String)?, _ token: String?
+    ) -> String {
+        let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
         let type = content.map { "Content-Type: \($0.type)\r\n" } ?? ""
         let body = content?.body ?? ""
-        return "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(type)Content-Length: \(body.utf8.count)\r\n"
+        return
+            "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\(authorization)\(type)Content-Length: \(body.utf8.count)\r\n"
             + "Connection: close\r\n\r\n\(body)"
     }
 

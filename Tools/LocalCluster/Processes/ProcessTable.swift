@@ -8,7 +8,7 @@ struct ProcessTable {
         let parent: Int32
         /// Stopped by SIGSTOP.
         let isStopped: Bool
-        /// User and system time, in clock ticks.
+        /// User and system time, that of children that have ended included, in clock ticks.
         let ticks: UInt64
         /// When it started, in clock ticks since boot.
         let startTicks: UInt64
@@ -72,9 +72,11 @@ struct ProcessTable {
         guard let line = Files.read("/proc/\(pid)/stat"), let end = line.lastIndex(of: ")") else { return nil }
         let fields = line[line.index(after: end)...].split(separator: " ")
         guard fields.count > 19, let parent = Int32(fields[1]), let user = UInt64(fields[11]),
-            let system = UInt64(fields[12]), let start = UInt64(fields[19])
+            let system = UInt64(fields[12]), let endedUser = UInt64(fields[13]), let endedSystem = UInt64(fields[14]),
+            let start = UInt64(fields[19])
         else { return nil }
         return Entry(
-            pid: pid, parent: parent, isStopped: fields[0] == "T", ticks: user + system, startTicks: start)
+            pid: pid, parent: parent, isStopped: fields[0] == "T",
+            ticks: user + system + endedUser + endedSystem, startTicks: start)
     }
 }

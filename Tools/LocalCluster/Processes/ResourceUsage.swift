@@ -22,11 +22,21 @@ struct ResourceUsage {
         lastTime = now
         let perSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
         let cpu = since > 0 ? Double(spent) / perSecond / since * 100 : 0
+        return Sample(residentMegabytes: ResidentMemory.megabytes(of: tree), cpu: (cpu * 10).rounded() / 10)
+    }
+}
+
+/// The memory that processes hold at the moment.
+package enum ResidentMemory {
+    /// Of a process and its descendants together; 0 once it has ended.
+    package static func megabytes(of pid: Int32) -> Double { megabytes(of: ProcessTable.read().tree(of: pid)) }
+
+    static func megabytes(of tree: [ProcessTable.Entry]) -> Double {
         // Forked processes share their files' and shared memory's pages: counted once.
-        let anonymous = tree.reduce(0) { $0 + $1.memory.anonymous }
-        let shared = tree.map { $0.memory.file + $0.memory.shared }.max() ?? 0
-        return Sample(
-            residentMegabytes: (Double(anonymous + shared) / 102.4).rounded() / 10, cpu: (cpu * 10).rounded() / 10)
+        let memory = tree.map(\.memory)
+        let anonymous = memory.reduce(0) { $0 + $1.anonymous }
+        let shared = memory.map { $0.file + $0.shared }.max() ?? 0
+        return (Double(anonymous + shared) / 102.4).rounded() / 10
     }
 }
 

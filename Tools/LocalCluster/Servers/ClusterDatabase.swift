@@ -54,7 +54,7 @@ package struct ClusterDatabase: Sendable {
     /// Makes an account an administrator. False when there is no such account.
     package func makeAdmin(_ email: String) async throws -> Bool { try await content(as: .owner).makeAdmin(email) }
 
-    private func content(as role: DatabaseRole) -> DatabaseContent {
+    func content(as role: DatabaseRole) -> DatabaseContent {
         DatabaseContent(url: url(role), password: role.password(in: secrets), advice: advice)
     }
 

@@ -65,4 +65,10 @@ package struct DatabaseContent: Sendable {
             throw ClusterError("The account could not be changed (\(error)): \(advice).")
         }
     }
+
+    func session() async throws -> PostgresSession { try await PostgresSession.connect(url: url, password: password) }
+
+    func failure(_ sentence: String, _ error: PostgresError) -> ClusterError {
+        ClusterError("\(sentence) (\(error)): \(advice).")
+    }
 }
