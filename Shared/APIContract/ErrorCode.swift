@@ -27,6 +27,7 @@ extension ErrorCode {
     package static let conflict = ErrorCode(rawValue: "conflict")
     package static let changesLost = ErrorCode(rawValue: "changes_lost")
     package static let emailTaken = ErrorCode(rawValue: "email_taken")
+    package static let tooManyAPIKeys = ErrorCode(rawValue: "too_many_api_keys")
     package static let lastAdmin = ErrorCode(rawValue: "last_admin")
     package static let preconditionFailed = ErrorCode(rawValue: "precondition_failed")
     // 413, 414, 415, 417, 422, 426, 429, 431

@@ -13,9 +13,12 @@ package struct AccessToken: Sendable, Hashable {
     package var issuedAt: Int
     /// `exp`, in seconds since 1970; the token is refused from this second on.
     package var expiresAt: Int
+    /// `scope` (RFC 9068, section 2.2.3): how far a token reaches that stands for an API key; nil for a session's.
+    package var scopes: Set<AccessScope>?
 
     package init(
-        userID: Int, tokenID: String, sessionID: String, epoch: Int, role: Role, issuedAt: Int, expiresAt: Int
+        userID: Int, tokenID: String, sessionID: String, epoch: Int, role: Role, issuedAt: Int, expiresAt: Int,
+        scopes: Set<AccessScope>? = nil
     ) {
         self.userID = userID
         self.tokenID = tokenID
@@ -24,5 +27,6 @@ package struct AccessToken: Sendable, Hashable {
         self.role = role
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
+        self.scopes = scopes
     }
 }

@@ -17,10 +17,11 @@ package struct AccessTokenSigner: Sendable {
 
     /// The token in its compact form. It costs one RSA private-key operation, most of a millisecond.
     package func sign(_ token: AccessToken) async throws -> String {
+        let scope = token.scopes.map { "\"scope\":\"\($0.map(\.rawValue).sorted().joined(separator: " "))\"," } ?? ""
         let claims =
             "{\"iss\":\(issuer),\"aud\":\(audience),\"sub\":\"\(token.userID)\",\"jti\":\(token.tokenID.jsonEscaped),"
             + "\"sid\":\(token.sessionID.jsonEscaped),\"ep\":\(token.epoch),\"role\":\"\(token.role.rawValue)\","
-            + "\"iat\":\(token.issuedAt),\"exp\":\(token.expiresAt)}"
+            + scope + "\"iat\":\(token.issuedAt),\"exp\":\(token.expiresAt)}"
         let input = header + "." + Base64URL.encode(claims.utf8)
         return try input + "." + Base64URL.encode(key.signature(of: Array(input.utf8)))
     }

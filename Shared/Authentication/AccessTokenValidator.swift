@@ -65,7 +65,14 @@ package struct AccessTokenValidator: Sendable {
         else { throw .invalid(reason: "a claim is missing or malformed") }
         return AccessToken(
             userID: userID, tokenID: tokenID, sessionID: sessionID, epoch: epoch, role: role, issuedAt: issuedAt,
-            expiresAt: expiresAt)
+            expiresAt: expiresAt, scopes: try Self.scopes(claims["scope"]))
+    }
+
+    /// Words that we do not know give nothing; a token with the claim is never good for everything.
+    private static func scopes(_ claim: JSONValue?) throws(AuthenticationError) -> Set<AccessScope>? {
+        guard let claim else { return nil }
+        guard let text = claim.string else { throw .invalid(reason: "scope is no text") }
+        return Set(text.split(separator: " ").compactMap { AccessScope(rawValue: String($0)) })
     }
 
     /// `aud` is a string or a list of strings (RFC 7519, section 4.1.3).

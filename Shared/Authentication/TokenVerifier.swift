@@ -49,6 +49,9 @@ package final class TokenVerifier: Service, Sendable {
     /// Whether there are keys to verify with.
     package var isReady: Bool { !currentKeys.isEmpty }
 
+    /// Seconds since 1970, by which tokens expire.
+    var now: @Sendable () -> Int { configuration.now }
+
     private var currentKeys: JSONWebKeySet { keys.withLock { $0 } }
 
     /// A token that was verified before and has not expired; never waits.

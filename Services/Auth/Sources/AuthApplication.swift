@@ -39,12 +39,13 @@ package enum AuthApplication {
         let consistency = ConsistencyPolicy(
             database, codec: settings.consistency.codec, translate: APIError.auth)
         let accounts = AccountRepository(database: database)
+        let issuer = AccessTokenIssuer(
+            signer: AccessTokenSigner(keys: keys, issuer: tokens.issuer, audience: tokens.audience),
+            lifetime: settings.accessTokenLifetime, now: tokens.now)
         let sessions = Sessions(
-            repository: SessionRepository(database: database), publisher: publisher,
-            issuer: AccessTokenIssuer(
-                signer: AccessTokenSigner(keys: keys, issuer: tokens.issuer, audience: tokens.audience),
-                lifetime: settings.accessTokenLifetime, now: tokens.now),
+            repository: SessionRepository(database: database), publisher: publisher, issuer: issuer,
             refreshLifetime: settings.refreshTokenLifetime)
+        let apiKeys = APIKeyRepository(database: database)
 
         let requests = RequestMetrics()
         let drain = DrainState()
@@ -65,6 +66,9 @@ package enum AuthApplication {
             owner: AccountOwner(accounts: accounts, hasher: hasher, limiter: limiter, sessions: sessions),
             proxies: settings.server.trustedProxies
         ).add(
+            to: router.group("/api/v1/auth").add(
+                middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
+        APIKeyRoutes(repository: apiKeys, sessions: sessions, proxies: settings.server.trustedProxies).add(
             to: router.group("/api/v1/auth").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
         AdministrationRoutes(
@@ -88,7 +92,10 @@ package enum AuthApplication {
             ]),
             dependencies: [redis, database, verifier, hasher, revocations, publisher], listener: listener,
             eventLoopGroup: eventLoopGroup, logger: logger,
-            addAdminRoutes: { RevocationRoute(publisher).add(to: $0) }, onAdminListening: onAdminListening)
+            addAdminRoutes: {
+                RevocationRoute(publisher).add(to: $0)
+                APIKeyExchangeRoute(APIKeyIssuer(repository: apiKeys, issuer: issuer)).add(to: $0)
+            }, onAdminListening: onAdminListening)
     }
 
     /// Everything that `/metrics` of the admin port tells.

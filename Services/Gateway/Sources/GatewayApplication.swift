@@ -27,6 +27,7 @@ package enum GatewayApplication {
             configuration: TokenVerifierConfiguration(
                 jwksURLs: settings.jwksURLs, issuer: settings.tokenIssuer, audience: settings.tokenAudience),
             logger: logger)
+        let exchange = APIKeyExchange(urls: settings.authAdminURLs, eventLoopGroup: eventLoopGroup, logger: logger)
         let revocations = RevocationWatch(
             redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
             eventLoopGroup: eventLoopGroup, logger: logger)
@@ -52,7 +53,8 @@ package enum GatewayApplication {
         let server = GatewayServer(
             address: settings.server.publicAddress,
             policy: policy(
-                settings, configuration, redis: redis, slot: slot, leases: leases, verifier: verifier,
+                settings, configuration, redis: redis, slot: slot, leases: leases,
+                tokens: AccessTokenSource(verifier, apiKeys: APIKeyTokens(exchange, verifier: verifier)),
                 revocations: revocations),
             upstreams: upstreams, stream: stream, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
@@ -66,7 +68,7 @@ package enum GatewayApplication {
                 process.families, server.families, { UpstreamMetrics.families(upstreams.map(\.snapshot)) },
                 stream.counters.families, leases.families, redis.families, revocations.families,
             ]),
-            dependencies: [redis, slotKeeper, verifier, revocations, events, resolver, checker, live],
+            dependencies: [redis, slotKeeper, verifier, exchange, revocations, events, resolver, checker, live],
             listener: server, eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)
     }
@@ -78,7 +80,7 @@ package enum GatewayApplication {
 
     private static func policy(
         _ settings: GatewaySettings, _ configuration: GatewayConfiguration, redis: RedisClient, slot: LeaseSlot,
-        leases: LeaseCounts, verifier: TokenVerifier, revocations: RevocationWatch
+        leases: LeaseCounts, tokens: AccessTokenSource, revocations: RevocationWatch
     ) -> GatewayPolicy {
         let limiter = LeaseLimiter(redis: redis, gateways: settings.maximumGateways, slot: slot, counts: leases)
         let guards = RequestGuard(
@@ -86,7 +88,7 @@ package enum GatewayApplication {
             limiter: { questions, eventLoop in limiter.ask(questions, on: eventLoop) })
         return GatewayPolicy(
             configuration: configuration, limits: settings.limits, origins: settings.origins,
-            proxies: settings.server.trustedProxies, tokens: AccessTokenSource(verifier), guards: guards,
+            proxies: settings.server.trustedProxies, tokens: tokens, guards: guards,
             timeouts: settings.timeouts, maximumConnections: settings.maximumConnectionCount,
             accessLogInterval: settings.accessLogEvery)
     }

@@ -52,7 +52,8 @@ package enum StrategiesApplication {
             logger: logger)
         StrategyRoutes(consistency: consistency, events: events).add(
             to: router.group("\(StrategyRoutes.path)").add(
-                middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
+                middleware: AuthenticationMiddleware(
+                    verifier: verifier, revocations: revocations, resource: .strategies)))
         let listener = HTTPListener(
             address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
             logger: logger, metrics: requests, translate: APIError.strategies

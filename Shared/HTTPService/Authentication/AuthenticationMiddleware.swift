@@ -10,8 +10,13 @@ package struct AuthenticationMiddleware<Authenticator: AccessTokenAuthenticator>
     package typealias Context = ServiceRequestContext
 
     private let authenticator: Authenticator
+    private let resource: ScopedResource?
 
-    package init(_ authenticator: Authenticator) { self.authenticator = authenticator }
+    /// - Parameter resource: what API keys may have scopes for; without it none is let in.
+    package init(_ authenticator: Authenticator, resource: ScopedResource? = nil) {
+        self.authenticator = authenticator
+        self.resource = resource
+    }
 
     package func handle(
         _ request: Request, context: ServiceRequestContext,
@@ -19,20 +24,24 @@ package struct AuthenticationMiddleware<Authenticator: AccessTokenAuthenticator>
     ) async throws -> Response {
         guard let token = AccessTokenCredential.find(in: request.headers) else { throw APIError.unauthorized }
         var context = context
+        let caller: AccessToken
         do {
-            context.caller = try await authenticator.authenticate(token)
+            caller = try await authenticator.authenticate(token)
         } catch .unavailable(let reason) {
             context.requestLogger(for: request).warning("Cannot authenticate", metadata: ["reason": "\(reason)"])
             throw APIError.unavailable(.authenticationUnavailable, "Authentication is not available at the moment")
         } catch {
             throw APIError.unauthorized
         }
+        let isSafe = [.get, .head, .options].contains(request.method)
+        guard caller.permits(resource, changing: !isSafe) else { throw APIError.forbidden }
+        context.caller = caller
         return try await next(request, context)
     }
 }
 
 extension AuthenticationMiddleware where Authenticator == RevocableTokenAuthenticator {
-    package init(verifier: TokenVerifier, revocations: RevocationWatch) {
-        self.init(RevocableTokenAuthenticator(verifier: verifier, revocations: revocations))
+    package init(verifier: TokenVerifier, revocations: RevocationWatch, resource: ScopedResource? = nil) {
+        self.init(RevocableTokenAuthenticator(verifier: verifier, revocations: revocations), resource: resource)
     }
 }

@@ -27,7 +27,7 @@ package struct AdministrationListQuery: Sendable {
         let action = parameters.text("action", length: 1...100)
         var since = PostgresValue.null
         if let text = parameters.value("since") {
-            if let date = Self.date(text) {
+            if let date = Timestamp.date(text) {
                 since = .text("\(date.timeIntervalSince1970)")
             } else {
                 parameters.fail("since", "not a time such as 2026-01-31T08:00:00Z", type: "value_error.datetime")
@@ -51,12 +51,6 @@ package struct AdministrationListQuery: Sendable {
         }
         try parameters.finish()
         return AdministrationListQuery(limit: limit, filters: filters + [position, .integer(limit + 1)])
-    }
-
-    private static func date(_ text: String) -> Date? {
-        guard text.utf8.count <= 35 else { return nil }
-        let forms = [Date.ISO8601FormatStyle(), Date.ISO8601FormatStyle(includingFractionalSeconds: true)]
-        return forms.lazy.compactMap { try? $0.parse(text) }.first
     }
 
     // MARK: Cursors

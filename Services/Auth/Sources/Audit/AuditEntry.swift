@@ -26,6 +26,8 @@ package struct AuditEntry: Sendable {
         case sessionsRevoked = "sessions.revoked"
         /// An old refresh token came back.
         case refreshReused = "session.refresh_reused"
+        case apiKeyCreated = "api_key.created"
+        case apiKeyRevoked = "api_key.revoked"
     }
 
     private let action: Action

@@ -15,6 +15,8 @@ extension APIError {
         case AdministrationError.noSuchAccount: .notFound
         case AdministrationError.lastAdmin:
             .conflict(.lastAdmin, "The last active administrator cannot be disabled or demoted")
+        case APIKeyError.tooMany:
+            .conflict(.tooManyAPIKeys, "The account has as many API keys as it may have; delete one that is not needed")
         case let error as PasswordHashingError: hashing(error)
         case let error as AuthenticationError: authentication(error)
         case let error as PostgresError: database(error)

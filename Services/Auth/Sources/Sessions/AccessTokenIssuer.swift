@@ -16,12 +16,21 @@ package struct AccessTokenIssuer: Sendable {
     }
 
     /// A new access token with an id of its own.
-    package func issue(_ standing: AccountStanding, sessionID: String) async throws -> String {
+    ///
+    /// - Parameters:
+    ///   - scopes: how far it reaches when it stands for an API key.
+    ///   - lifetime: in seconds, where it is shorter than that of others.
+    ///   - end: when it expires at the latest, in seconds since 1970.
+    package func issue(
+        _ standing: AccountStanding, sessionID: String, scopes: Set<AccessScope>? = nil, lifetime: Int = .max,
+        until end: Int? = nil
+    ) async throws -> String {
         let issuedAt = now()
+        let expiresAt = min(issuedAt + min(lifetime, self.lifetime), end ?? .max)
         return try await signer.sign(
             AccessToken(
                 userID: standing.userID, tokenID: Self.makeTokenID(), sessionID: sessionID, epoch: standing.epoch,
-                role: standing.role, issuedAt: issuedAt, expiresAt: issuedAt + lifetime))
+                role: standing.role, issuedAt: issuedAt, expiresAt: expiresAt, scopes: scopes))
     }
 
     /// 128 random bits.

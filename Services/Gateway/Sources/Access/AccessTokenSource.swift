@@ -6,16 +6,19 @@ package struct AccessTokenSource: Sendable {
     package let cached: @Sendable (String) -> AccessToken?
     /// - Throws: `AuthenticationError`.
     package let verify: @Sendable (String) async throws -> AccessToken
+    /// The tokens that stand for API keys; nil where those are not taken.
+    package let apiKeys: APIKeyTokens?
 
     package init(
         cached: @escaping @Sendable (String) -> AccessToken?,
-        verify: @escaping @Sendable (String) async throws -> AccessToken
+        verify: @escaping @Sendable (String) async throws -> AccessToken, apiKeys: APIKeyTokens? = nil
     ) {
         self.cached = cached
         self.verify = verify
+        self.apiKeys = apiKeys
     }
 
-    package init(_ verifier: TokenVerifier) {
-        self.init(cached: { verifier.cached($0) }, verify: { try await verifier.verify($0) })
+    package init(_ verifier: TokenVerifier, apiKeys: APIKeyTokens) {
+        self.init(cached: { verifier.cached($0) }, verify: { try await verifier.verify($0) }, apiKeys: apiKeys)
     }
 }

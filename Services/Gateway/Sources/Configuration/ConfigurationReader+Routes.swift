@@ -1,10 +1,11 @@
+import Authentication
 import NIOHTTP1
 
 // The section `routes`: what exists, and what a request must pass.
 extension ConfigurationReader {
     private static let routeKeys = [
         "name", "methods", "path", "upstream", "built_in", "access", "policies", "cost", "timeout", "max_body",
-        "priority", "allows_upgrade",
+        "priority", "allows_upgrade", "api_keys",
     ]
     /// `HEAD` comes with `GET`, and `OPTIONS` is answered everywhere.
     private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -55,12 +56,16 @@ extension ConfigurationReader {
         if allowsUpgrade, section["built_in"] != nil, let node = section["allows_upgrade"] {
             report(node, "only a service can go on as a WebSocket of its own")
         }
+        let resource = choice(section["api_keys"], ScopedResource.allCases)
+        if resource != nil, access == .anonymous, destination != .stream, let node = section["api_keys"] {
+            report(node, "a route for anonymous callers looks at no key")
+        }
         let paths = section["path"].flatMap { self.paths($0, methods, name ?? "", taken: &taken) } ?? []
         guard let name, let destination else { return [] }
         return paths.map { path in
             Route(
                 name, methods, path, to: destination, access: access, limits: limits, timeout: timeout,
-                maximumBody: maximumBody, priority: priority, allowsUpgrade: allowsUpgrade)
+                maximumBody: maximumBody, priority: priority, allowsUpgrade: allowsUpgrade, resource: resource)
         }
     }
 

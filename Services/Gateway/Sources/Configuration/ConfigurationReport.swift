@@ -43,6 +43,7 @@ package struct ConfigurationReport: Sendable {
         json["max_body_bytes"] = route.maximumBody.map { .number("\($0)") } ?? .null
         json["priority"] = .string(route.priority.rawValue)
         json["allows_upgrade"] = .bool(route.allowsUpgrade)
+        json["api_keys"] = route.resource.map { .string($0.rawValue) } ?? .null
         return json
     }
 

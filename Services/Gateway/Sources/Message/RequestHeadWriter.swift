@@ -12,16 +12,19 @@ package struct RequestHeadWriter: Sendable {
         package var milliseconds: Int
         /// The protocol that the upstream may switch to.
         package var upgrade: String?
+        /// What stands for the credentials that came.
+        package var accessToken: String?
 
         package init(
             forwarded: ForwardedRequest, requestID: String, traceParent: String, milliseconds: Int,
-            upgrade: String? = nil
+            upgrade: String? = nil, accessToken: String? = nil
         ) {
             self.forwarded = forwarded
             self.requestID = requestID
             self.traceParent = traceParent
             self.milliseconds = milliseconds
             self.upgrade = upgrade
+            self.accessToken = accessToken
         }
     }
 
@@ -35,13 +38,17 @@ package struct RequestHeadWriter: Sendable {
         buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
         buffer.writeString(request.host.isEmpty ? endpoint.description : request.host)
         buffer.writeStaticString("\r\n")
-        for (name, value) in request.fields where passes(name, of: request) { buffer.writeLine(name, value) }
+        let keepsCredentials = additions.accessToken == nil
+        for (name, value) in request.fields where passes(name, of: request, keepsCredentials) {
+            buffer.writeLine(name, value)
+        }
         write(additions, into: &buffer)
         write(request.framing, into: &buffer)
     }
 
-    private static func passes(_ name: String, of request: RequestHead) -> Bool {
+    private static func passes(_ name: String, of request: RequestHead, _ keepsCredentials: Bool) -> Bool {
         switch FieldName(name) {
+        case .authorization where !keepsCredentials: false
         case .host, .contentLength, .transferEncoding, .connection, .expect, .requestID, .traceParent, .forwardedFor,
             .forwardedProto, .forwardedHost, .forwarded, .upgrade, .hopByHop, .identity:
             false
@@ -60,6 +67,11 @@ package struct RequestHeadWriter: Sendable {
         buffer.writeDecimal(additions.milliseconds)
         // RFC 9110 §7.6.3: a gateway adds itself to every request that it forwards.
         buffer.writeStaticString("\r\nVia: 1.1 gateway\r\n")
+        if let token = additions.accessToken {
+            buffer.writeStaticString("Authorization: Bearer ")
+            buffer.writeString(token)
+            buffer.writeStaticString("\r\n")
+        }
         if let upgrade = additions.upgrade {
             buffer.writeStaticString("Connection: Upgrade\r\n")
             buffer.writeLine("Upgrade", upgrade)

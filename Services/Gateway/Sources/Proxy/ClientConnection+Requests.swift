@@ -59,6 +59,7 @@ extension ClientConnection {
     // MARK: Who asks
 
     private func authenticate(_ exchange: Exchange, _ route: Route, _ token: String) {
+        if APIKey.isMeant(by: token) { return authenticate(exchange, route, apiKey: token) }
         let policy = exchange.policy
         let address = exchange.forwarded.clientAddress
         if let known = policy.tokens.cached(token) {
@@ -86,7 +87,7 @@ extension ClientConnection {
 
     // MARK: Whether it may
 
-    private func ask(_ exchange: Exchange, _ route: Route, _ subject: RequestGuard.Subject) {
+    func ask(_ exchange: Exchange, _ route: Route, _ subject: RequestGuard.Subject) {
         exchange.caller = subject.caller
         exchange.policy.guards.check(subject, route: route, on: loop.eventLoop).assumeIsolated().whenSuccess {
             verdict in
@@ -98,7 +99,7 @@ extension ClientConnection {
                 if exchange.state.admitted() { self.proceed(exchange, route) }
             case .limited(let decision): self.limit(exchange, decision)
             case .uncounted(let reason): self.answer(exchange, Self.cannotCount, cause: reason)
-            case .revoked: self.answer(exchange, .unauthorized)
+            case .revoked: self.refuseRevoked(exchange, route)
             case .unavailable(let reason): self.answer(exchange, Self.cannotAuthenticate, cause: reason)
             }
             self.flush()
@@ -107,10 +108,13 @@ extension ClientConnection {
     }
 
     private func proceed(_ exchange: Exchange, _ route: Route) {
+        if let caller = exchange.caller, !caller.permits(route.resource, changing: !exchange.request.isSafe) {
+            return answer(exchange, .forbidden)
+        }
         if route.destination == .stream { openStream(exchange) } else { forward(exchange) }
     }
 
-    private func limit(_ exchange: Exchange, _ decision: RateLimitDecision) {
+    func limit(_ exchange: Exchange, _ decision: RateLimitDecision) {
         exchange.answer.rateLimit = decision
         loop.metrics.decided(.limited)
         answer(exchange, .tooManyRequests(retryAfter: decision.retryAfter))

@@ -60,7 +60,8 @@ extension ClientConnection {
         let session =
             stream.endpoint.makeSession?()
             ?? StreamSession(
-                caller: caller, clientAddress: exchange.forwarded.clientAddress, resumption: resumption,
+                caller: caller, apiKey: exchange.apiKey, clientAddress: exchange.forwarded.clientAddress,
+                resumption: resumption,
                 stream: stream, policy: exchange.policy, route: route)
         let isHandedOver = handOver(
             exchange,

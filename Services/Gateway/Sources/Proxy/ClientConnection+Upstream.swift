@@ -1,4 +1,5 @@
 import APIContract
+import Authentication
 import DequeModule
 import HTTPService
 import NIOCore
@@ -90,7 +91,8 @@ extension ClientConnection {
             .init(
                 forwarded: exchange.forwarded, requestID: exchange.answer.requestID,
                 traceParent: exchange.traceParent,
-                milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000, upgrade: upgrade),
+                milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000, upgrade: upgrade,
+                accessToken: exchange.apiKey?.grant.text),
             endpoint: connection.instance.member.endpoint, into: &head)
         connection.send(head, method: exchange.request.method, promise: headWritten(exchange))
         takeWaiting()

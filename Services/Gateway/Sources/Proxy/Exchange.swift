@@ -48,6 +48,10 @@ final class Exchange {
     var answerBytes = 0
     /// Who asks; nil for anybody, and before it is known.
     var caller: AccessToken?
+    /// The key that the caller came with, and the token that stands for it.
+    var apiKey: (text: String, grant: APIKeyGrant)?
+    /// Whether a token of the key was refused already.
+    var hasForgottenGrant = false
     /// The protocol that the upstream was asked to switch to, and its answer that it does.
     var passedUpgrade: String?
     var switchingAnswer: HTTPResponseHead?

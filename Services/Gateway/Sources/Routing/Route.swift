@@ -1,3 +1,4 @@
+package import Authentication
 package import NIOHTTP1
 
 /// Where a request goes, and what it must pass first.
@@ -37,11 +38,14 @@ package final class Route: Sendable {
     package let priority: RequestPriority
     /// Whether a client and the upstream may agree to go on as a WebSocket.
     package let allowsUpgrade: Bool
+    /// What an API key needs a scope for; `nil` where none is let through.
+    package let resource: ScopedResource?
 
     package init(
         _ name: String, _ methods: [HTTPMethod], _ path: String, to destination: Destination,
         access: Access = .authenticated, limits: [RouteLimit] = [], timeout: Duration? = nil, maximumBody: Int? = nil,
-        priority: RequestPriority = .normal, allowsUpgrade: Bool = false
+        priority: RequestPriority = .normal, allowsUpgrade: Bool = false,
+        resource: ScopedResource? = nil
     ) {
         self.name = name
         self.methods = methods.contains(.GET) ? methods + [.HEAD] : methods
@@ -53,6 +57,7 @@ package final class Route: Sendable {
         self.maximumBody = maximumBody
         self.priority = priority
         self.allowsUpgrade = allowsUpgrade
+        self.resource = resource
     }
 
     /// What the limiter is asked before a request of this subject goes on.

@@ -4,25 +4,30 @@ import NIOCore
 
 /// One client's event stream: who it is, how far it has been told, and when it has to end.
 final class StreamSession: WebSocketSession {
-    private let stream: StreamLoop
-    private let policy: GatewayPolicy
+    let stream: StreamLoop
+    let policy: GatewayPolicy
     private let route: Route
     /// For the limit on tokens that turn out to be none.
-    private let clientAddress: String
-    private var connection: WebSocketConnection?
+    let clientAddress: String
+    private(set) var connection: WebSocketConnection?
     private(set) var caller: AccessToken?
+    /// What a program came with, and the token that stands for it.
+    private(set) var apiKey: (text: String, grant: APIKeyGrant)?
     private var progress: StreamProgress
     private var authenticationDeadline: UInt32
-    private var isVerifying = false
+    var isVerifying = false
+    /// Whether its token is refused, and only the reason is not known yet.
+    var isEnding = false
     /// Where reading what was missed goes on, once the client takes bytes and Redis answers.
     private var paused: (after: EventID, isVerified: Bool)?
 
     /// - Parameter caller: nil for a client that will say in its first message who it is. One that is given has been admitted.
     init(
-        caller: AccessToken?, clientAddress: String, resumption: StreamResumption, stream: StreamLoop,
-        policy: GatewayPolicy, route: Route
+        caller: AccessToken?, apiKey: (text: String, grant: APIKeyGrant)?, clientAddress: String,
+        resumption: StreamResumption, stream: StreamLoop, policy: GatewayPolicy, route: Route
     ) {
         self.caller = caller
+        self.apiKey = apiKey
         self.clientAddress = clientAddress
         self.stream = stream
         self.policy = policy
@@ -52,6 +57,7 @@ final class StreamSession: WebSocketSession {
 
     func check(tick: UInt32, seconds: Int) {
         if let caller {
+            renewGrant(seconds: seconds)
             guard mayHear(caller, seconds: seconds) else { return }
         } else if Int32(bitPattern: tick &- authenticationDeadline) >= 0, !isVerifying {
             connection?.close(.unauthorized, reason: "No token came in time")
@@ -79,6 +85,7 @@ final class StreamSession: WebSocketSession {
     // MARK: Who it is
 
     private func authenticate(_ text: String) {
+        if APIKey.isMeant(by: text) { return authenticate(apiKey: text) }
         if let known = policy.tokens.cached(text) { return admit(known) }
         guard policy.failedAuthentications.refusal(for: clientAddress) == nil else {
             connection?.close(.tooManyRequests, reason: "Too many tokens that are none")
@@ -98,13 +105,13 @@ final class StreamSession: WebSocketSession {
         }
     }
 
-    private func admit(_ token: AccessToken) {
+    func admit(_ token: AccessToken, apiKey: (text: String, grant: APIKeyGrant)? = nil) {
         isVerifying = true
         let subject = RequestGuard.Subject(caller: token, address: clientAddress)
         policy.guards.check(subject, route: route, on: stream.eventLoop).assumeIsolated().whenSuccess { verdict in
             self.isVerifying = false
             switch verdict {
-            case .admitted: self.accept(token)
+            case .admitted: self.accept(token, apiKey)
             case .limited: self.connection?.close(.tooManyRequests, reason: "Too many requests, try again later")
             case .uncounted:
                 self.connection?.close(.tryAgainLater, reason: "The request cannot be counted at the moment")
@@ -114,16 +121,22 @@ final class StreamSession: WebSocketSession {
         }
     }
 
-    private func accept(_ token: AccessToken) {
+    private func accept(_ token: AccessToken, _ apiKey: (text: String, grant: APIKeyGrant)?) {
         guard let connection, connection.isOpen else { return }
+        guard token.permits(route.resource, changing: false) else {
+            connection.close(.policyViolation, reason: "The key has no scope for the events")
+            return
+        }
         if let caller {
             guard caller.userID == token.userID else {
                 connection.close(.policyViolation, reason: "The token is another user's")
                 return
             }
             self.caller = token
+            self.apiKey = apiKey
         } else if stream.endpoint.admission.enter(userID: token.userID) {
             caller = token
+            self.apiKey = apiKey
             subscribe()
         } else {
             stream.endpoint.counters.refused.add()
@@ -131,21 +144,30 @@ final class StreamSession: WebSocketSession {
         }
     }
 
-    private func refuse() { connection?.close(.unauthorized, reason: "Could not validate credentials") }
+    /// Another token of the same key goes on where this one ends.
+    func adopt(_ grant: APIKeyGrant, of text: String) {
+        guard apiKey?.text == text, caller?.userID == grant.token.userID else { return }
+        caller = grant.token
+        apiKey = (text, grant)
+    }
 
-    private func authenticationIsAway() {
+    func refuse() { connection?.close(.unauthorized, reason: "Could not validate credentials") }
+
+    func authenticationIsAway() {
         connection?.close(.tryAgainLater, reason: "Authentication is not available at the moment")
     }
 
     /// Ends the connection of a session that has ended.
     private func mayHear(_ caller: AccessToken, seconds: Int?) -> Bool {
-        guard let connection, connection.isOpen else { return false }
+        guard let connection, connection.isOpen, !isEnding else { return false }
         if let seconds, caller.expiresAt <= seconds {
             connection.close(.unauthorized, reason: "The access token has expired")
-        } else if policy.guards.verdict(on: caller) == .revoked {
-            connection.close(.unauthorized, reason: "The session has ended")
-        } else {
+        } else if policy.guards.verdict(on: caller) != .revoked {
             return true
+        } else if apiKey != nil {
+            endRefusedGrant()
+        } else {
+            connection.close(.unauthorized, reason: "The session has ended")
         }
         stream.endpoint.counters.sessionsEnded.add()
         return false

@@ -82,7 +82,10 @@ struct GatewayConfigurationTests {
     @Test("in the shipped file health and what ends sessions are urgent, and nothing else is")
     func urgent() throws {
         let urgent = try GatewayConfiguration.shipped().routes.filter { $0.priority == .urgent }
-        #expect(Set(urgent.map(\.name)) == ["health", "auth.logout", "auth.sessions.one", "admin.users.revoke"])
+        #expect(
+            Set(urgent.map(\.name)) == [
+                "health", "auth.logout", "auth.api-keys.one", "auth.sessions.one", "admin.users.revoke",
+            ])
     }
 
     @Test("the hash is that of the text: the same for the same, and another for another")
