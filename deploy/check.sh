@@ -1,10 +1,10 @@
 #!/bin/sh
-# Checks what is no Swift: shell scripts, Dockerfile, compose files and the edge's nginx, with tools of fixed versions from
-# PyPI (checks.txt), and then tries the edge for real.
+# Checks what is no Swift: shell scripts, Dockerfile, compose files, the edge's nginx, alert rules and dashboards, with tools
+# of fixed versions from PyPI (checks.txt), and then tries the edge for real.
 #
 #     deploy/check.sh            about half a minute; the tools are installed once, into a folder of their own
 #
-# Python 3.11 with venv, nginx, openssl and curl must be there: `./desk lint` installs them and runs this.
+# Python 3.11 with venv, nginx, openssl, curl and promtool must be there: `./desk lint` installs them and runs this.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -62,7 +62,10 @@ nginx_configuration() {
 check 'shell scripts (shellcheck)' "$tools/bin/shellcheck" $(shell_scripts)
 check 'Dockerfile (hadolint)' "$tools/bin/hadolint" deploy/compose/Dockerfile
 check 'compose files (compose specification)' \
-    "$python" -m check_jsonschema --builtin-schema vendor.compose-spec deploy/compose/*.yaml
+    "$python" -m check_jsonschema --builtin-schema vendor.compose-spec deploy/compose/compose*.yaml
 check 'nginx of the edge (nginx -t, gixy)' nginx_configuration
-check 'the edge over TLS (Tests/Deploy)' "$python" -m unittest discover -s Tests/Deploy
+check 'alert rules (promtool)' promtool check rules deploy/observability/rules/*.yaml
+check 'alert rules, tried (promtool test)' promtool test rules deploy/observability/rules/tests/*.yaml
+check 'dashboards as they are made' "$python" deploy/observability/generate.py --check
+check 'the edge over TLS, names of metrics (Tests/Deploy)' "$python" -m unittest discover -s Tests/Deploy
 exit "$failed"

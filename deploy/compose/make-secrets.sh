@@ -38,7 +38,7 @@ redis_settings() { printf '"redis": {"password": "%s"}' "$(password redis)"; }
 consistency_settings() { printf '"consistency": {"key": "%s"}' "$(password consistency)"; }
 postgres_settings() { printf '"postgres": {"password": "%s"}' "$(password "$1")"; }
 
-for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryptodesk_replication redis consistency; do
+for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryptodesk_replication redis consistency grafana; do
     store "store/$name.password" openssl rand -hex 32
 done
 store store/0001.pem openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048
@@ -47,6 +47,7 @@ for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryp
     password "$name" | give "postgres/$name.password"
 done
 password redis | give redis/redis.password
+password grafana | give grafana/grafana.password
 printf 'requirepass %s\n' "$(password redis)" | give redis/redis.conf
 
 printf '{%s}\n' "$(redis_settings)" | give_own gateway/settings.json

@@ -4,33 +4,54 @@ import Foundation
 struct ComposeFile {
     /// The lines of each service, by its name, without comments.
     private let services: [String: [Substring]]
+    /// The lines of each template (`x-NAME: &NAME`), by its name.
+    private let templates: [String: [Substring]]
     /// The lines of the script that makes the secrets.
     private let secretsScript: [Substring]
 
     init() throws {
         var services: [String: [Substring]] = [:]
+        var templates: [String: [Substring]] = [:]
         var isInServices = false
         var name = ""
+        var template = ""
         for line in try Self.text("deploy/compose/compose.yaml").split(separator: "\n") {
             let content = line.trimmingPrefix { $0 == " " }
             let indentation = line.count - content.count
             if content.hasPrefix("#") { continue }
             if indentation == 0 {
                 isInServices = content == "services:"
-            } else if isInServices, indentation == 2 {
+                template = content.drop { $0 != "&" }.dropFirst().description
+            } else if !isInServices {
+                templates[template, default: []].append(line)
+            } else if indentation == 2 {
                 name = String(content.dropLast())
                 services[name] = []
-            } else if isInServices {
+            } else {
                 services[name]?.append(line)
             }
         }
         self.services = services
+        self.templates = templates
         secretsScript = try Self.text("deploy/compose/make-secrets.sh").split(separator: "\n")
     }
 
     var names: Set<String> { Set(services.keys) }
 
     func publishesPorts(_ service: String) -> Bool { value("ports", of: service) != nil }
+
+    /// Whether a service runs only where the profile is asked for.
+    func isOnly(in profile: String, _ service: String) -> Bool {
+        value("profiles", of: service)?.contains("[\(profile)]") == true
+    }
+
+    /// Whether a service has limits of its own, or those of what it is built on.
+    func isBounded(_ service: String) -> Bool {
+        if let deploy = value("deploy", of: service) { return deploy.contains("-resources") }
+        guard let base = services[service]?.first(where: { $0.hasPrefix("    <<: *") }) else { return false }
+        return templates[base.drop { $0 != "*" }.dropFirst().description]?.contains { $0.contains("-resources") }
+            == true
+    }
 
     func replicas(of service: String) -> Int {
         guard let deploy = value("deploy", of: service), let count = deploy.firstMatch(of: /replicas: (\d+)/) else {

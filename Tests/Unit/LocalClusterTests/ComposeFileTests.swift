@@ -4,6 +4,9 @@ import Testing
 @Suite("deploy/compose and `desk up` do not drift apart") struct ComposeFileTests {
     private let compose: ComposeFile
 
+    /// Who looks on, for those who ask for it.
+    private static let observers: Set = ["prometheus", "grafana"]
+
     init() throws { compose = try ComposeFile() }
 
     @Test("the same processes run, as many of each")
@@ -14,7 +17,7 @@ import Testing
         }
         let jobs: Set = ["secrets", "migrate", "seed"]
         var composed: [String: Int] = [:]
-        for name in compose.names.subtracting(jobs) {
+        for name in compose.names.subtracting(jobs).subtracting(Self.observers) {
             composed[Self.kind(of: name), default: 0] += compose.replicas(of: name)
         }
         #expect(composed == local)
@@ -50,9 +53,18 @@ import Testing
         #expect(composed.isDisjoint(with: secret), "a secret is in a file, not in the environment")
     }
 
-    @Test("only nginx can be reached from outside")
+    @Test("only nginx can be reached from outside, and Grafana where it is asked for")
     func ports() {
-        #expect(compose.names.filter(compose.publishesPorts) == ["nginx"])
+        #expect(compose.names.filter(compose.publishesPorts) == ["nginx", "grafana"])
+        #expect(compose.names.filter { compose.isOnly(in: "observability", $0) } == Self.observers)
+    }
+
+    @Test("every process is bounded in cores, memory and what it may start")
+    func resources() throws {
+        let text = try ComposeFile.text("deploy/compose/compose.yaml")
+        let resources = try #require(text.firstMatch(of: /x-service-resources: &service-resources\n  limits: \{(.*)\}/))
+        for limit in ["cpus", "memory", "pids"] { #expect(resources.1.contains("\(limit):")) }
+        for name in compose.names { #expect(compose.isBounded(name), "\(name)") }
     }
 
     @Test("both Redis keep and evict alike", arguments: [("redis", RedisFiles.Purpose.state), ("redis-cache", .cache)])
