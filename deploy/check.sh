@@ -1,8 +1,9 @@
 #!/bin/sh
-# Checks what is no Swift: shell scripts, Dockerfile, compose files, the edge's nginx, alert rules and dashboards, with tools
-# of fixed versions from PyPI (checks.txt), and then tries the edge for real.
+# Checks what is no Swift: shell scripts, Dockerfile, compose files, Kubernetes manifests, the edge's nginx, alert rules
+# and dashboards, with tools of fixed versions from PyPI (checks.txt), and then tries the edge for real.
 #
 #     deploy/check.sh            about half a minute; the tools are installed once, into a folder of their own
+#     deploy/check.sh --slow     and the Kubernetes manifests against checkov's rules
 #
 # Python 3.11 with venv, nginx, openssl, curl and promtool must be there: `./desk lint` installs them and runs this.
 set -eu
@@ -12,16 +13,21 @@ root=$(dirname -- "$here")
 cd "$root"
 PATH=$PATH:/usr/sbin:/sbin
 
-# The tools, anew when their versions change. A folder that is not whole has another name.
-hash=$(sha256sum "$here/checks.txt" | cut -c 1-12)
-tools=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/cryptodesk/checks-$hash
-[ -d "$tools" ] || {
-    mkdir -p "$(dirname "$tools")"
-    rm -rf "$tools.new"
-    python3 -m venv "$tools.new"
-    "$tools.new/bin/python" -m pip --quiet --disable-pip-version-check install --only-binary :all: -r "$here/checks.txt"
-    mv -T "$tools.new" "$tools"
+# install FILE: a folder with the tools that it names, made anew when their versions change. One that is not whole has
+# another name.
+install() {
+    folder=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/cryptodesk/checks-$(sha256sum "$here/$1" | cut -c 1-12)
+    [ -d "$folder" ] || {
+        mkdir -p "$(dirname "$folder")"
+        rm -rf "$folder.new"
+        python3 -m venv "$folder.new"
+        "$folder.new/bin/python" -m pip --quiet --disable-pip-version-check install --only-binary :all: -r "$here/$1"
+        mv -T "$folder.new" "$folder"
+    }
+    printf '%s\n' "$folder"
 }
+
+tools=$(install checks.txt)
 # By `python -m` or by path, since the folder was renamed after its scripts had been written.
 python=$tools/bin/python
 
@@ -64,8 +70,17 @@ check 'Dockerfile (hadolint)' "$tools/bin/hadolint" deploy/compose/Dockerfile
 check 'compose files (compose specification)' \
     "$python" -m check_jsonschema --builtin-schema vendor.compose-spec deploy/compose/compose*.yaml
 check 'nginx of the edge (nginx -t, gixy)' nginx_configuration
+check 'Kubernetes manifests (schemas)' deploy/kubernetes/check.sh "$python"
 check 'alert rules (promtool)' promtool check rules deploy/observability/rules/*.yaml
 check 'alert rules, tried (promtool test)' promtool test rules deploy/observability/rules/tests/*.yaml
 check 'dashboards as they are made' "$python" deploy/observability/generate.py --check
 check 'the edge over TLS, names of metrics (Tests/Deploy)' "$python" -m unittest discover -s Tests/Deploy
+case ${1:-} in
+    --slow)
+        checkov=$(install checks-slow.txt)
+        printf '#!/bin/sh\nexec "%s/bin/python" -m checkov.main "$@"\n' "$checkov" >"$temporary/checkov"
+        chmod +x "$temporary/checkov"
+        check 'Kubernetes manifests (checkov)' deploy/kubernetes/check.sh "$python" "$temporary/checkov"
+        ;;
+esac
 exit "$failed"
