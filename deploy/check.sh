@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks what is no Swift: shell scripts, Dockerfile, compose files, Kubernetes manifests, the edge's nginx, alert rules
-# and dashboards, with tools of fixed versions from PyPI (checks.txt), and then tries the edge for real.
+# Checks what is no Swift: shell scripts, Dockerfile, workflows, compose files, Kubernetes manifests, the edge's nginx, alert
+# rules and dashboards, with tools of fixed versions from PyPI (checks.txt), and then tries the edge for real.
 #
 #     deploy/check.sh            about half a minute; the tools are installed once, into a folder of their own
 #     deploy/check.sh --slow     and the Kubernetes manifests against checkov's rules
@@ -49,7 +49,8 @@ check() { # what command…
 
 # Those that git knows, or will.
 shell_scripts() {
-    git ls-files --cached --others --exclude-standard | while read -r file; do
+    # In a container the clone may be another user's.
+    git -c safe.directory="$root" ls-files --cached --others --exclude-standard | while read -r file; do
         [ -f "$file" ] && head -n 1 "$file" | grep -qE '^#!/bin/(ba)?sh' && printf '%s\n' "$file"
     done || :
 }
@@ -64,9 +65,20 @@ nginx_configuration() {
         "$python" -m gixy "$temporary/nginx/nginx.conf"
 }
 
+# Each kind of file has its schema.
+# shellcheck disable=SC2329 # check calls it
+workflows() {
+    schema() { "$python" -m check_jsonschema --builtin-schema "$@"; }
+    schema vendor.github-workflows .github/workflows/*.yaml && schema vendor.dependabot .github/dependabot.yaml &&
+        schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yaml &&
+        schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yaml .github/ISSUE_TEMPLATE/proposal.yaml &&
+        "$tools/bin/zizmor" --offline --no-progress --quiet .github
+}
+
 # shellcheck disable=SC2046 # one word a file
 check 'shell scripts (shellcheck)' "$tools/bin/shellcheck" $(shell_scripts)
 check 'Dockerfile (hadolint)' "$tools/bin/hadolint" deploy/compose/Dockerfile
+check 'workflows, Dependabot, issue forms (schemas, zizmor)' workflows
 check 'compose files (compose specification)' \
     "$python" -m check_jsonschema --builtin-schema vendor.compose-spec deploy/compose/compose*.yaml
 check 'nginx of the edge (nginx -t, gixy)' nginx_configuration
