@@ -135,7 +135,9 @@ let package = Package(
         shared("TestSupport", ["Postgres", "Migrations", nioCore, nioPosix, logging, serviceLifecycle]),
         .target(
             name: "LocalCluster",
-            dependencies: ["CCrypt", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging],
+            dependencies: [
+                "CCrypt", "JSON", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging, yams,
+            ],
             path: "Tools/LocalCluster"),
         .executableTarget(
             name: "Desk",
@@ -179,6 +181,12 @@ let package = Package(
         .testTarget(
             name: "ReadmeTests", dependencies: ["Auth", "Gateway", "PrometheusMetrics", "Settings", "Strategies"],
             path: "Tests/Unit/ReadmeTests"),
+        .testTarget(
+            name: "OpenAPITests",
+            dependencies: [
+                "Auth", "Authentication", "Gateway", "HTTPService", "JSON", "LocalCluster", "Settings", "Strategies",
+                logging, nioHTTP1, nioPosix,
+            ], path: "Tests/Unit/OpenAPITests"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["JSON", "Postgres", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],

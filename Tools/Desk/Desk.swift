@@ -11,7 +11,7 @@ struct Desk: AsyncParsableCommand {
         subcommands: [
             Up.self, Down.self, Status.self, Logs.self, Migrate.self, Seed.self, PSQL.self, Redis.self,
             Kill.self, Pause.self, Resume.self, Promote.self, Users.self, Restart.self, Routes.self, Reload.self,
-            Bench.self,
+            OpenAPI.self, Bench.self,
             Test.self, Lint.self,
             Format.self,
         ])

@@ -58,6 +58,7 @@ trap 'rm -f "$script"' EXIT
     setting NGINX_TEMPORARY "$folder/temporary"
     setting NGINX_ACME_FOLDER "$folder/acme"
     setting WEB_FOLDER "$folder/web"
+    setting DOCUMENTATION_FOLDER "$folder/documentation"
 } >"$script"
 
 mkdir -p "$folder/temporary" "$folder/acme"

@@ -15,6 +15,9 @@ package struct HTTPListener: Service {
     /// sends a request into a connection that is just being closed.
     package static let idleTimeout = Duration.seconds(90)
 
+    /// What the router answers, without the `HEAD` that comes with every `GET`.
+    package let routes: [ServedRoute]
+
     private let address: ListenAddress
     private let responder: ServiceResponder
     private let drain: DrainState
@@ -34,6 +37,9 @@ package struct HTTPListener: Service {
         translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil },
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
+        routes = router.routes.filter { $0.method != .head }.map { route in
+            ServedRoute(method: route.method.rawValue, path: route.path.description)
+        }
         self.address = address
         self.responder = ServiceResponder(
             router: router, logger: logger, metrics: metrics, translate: translate)

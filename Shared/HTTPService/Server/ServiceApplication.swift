@@ -10,6 +10,9 @@ import UnixSignals
 /// The group shuts down from its end: readiness fails and the drain delay passes, the public listener stops accepting and
 /// finishes what is in flight, the admin port closes, and last the connections to PostgreSQL and Redis.
 package struct ServiceApplication: Sendable {
+    /// What the public port answers, where its listener tells.
+    package let routes: [ServedRoute]
+
     private let settings: ServerSettings
     private let services: [any Service]
     private let logger: Logger
@@ -34,6 +37,7 @@ package struct ServiceApplication: Sendable {
         let admin = HTTPListener(
             address: settings.adminAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
             logger: logger, onListening: onAdminListening)
+        routes = (listener as? HTTPListener)?.routes ?? []
         self.settings = settings
         self.logger = logger
         services =

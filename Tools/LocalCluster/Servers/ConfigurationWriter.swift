@@ -3,7 +3,7 @@ import FoundationEssentials
 /// Writes the servers' configuration files into the data folder, each readable by the one who needs it.
 struct ConfigurationWriter {
     let topology: ClusterTopology
-    /// The repository, whose `deploy/nginx` and `Web` are used.
+    /// The repository, whose `deploy/nginx`, `deploy/documentation`, `docs/openapi.yaml` and `Web` are used.
     let repository: String
 
     private var layout: ClusterLayout { topology.layout }
@@ -67,6 +67,8 @@ struct ConfigurationWriter {
                 try Files.write(text, to: "\(layout.nginxFolder)/\(name)")
             }
         }
+        try DocumentationFiles(repository: repository).write(to: layout.documentationFolder)
+        try openToAll(layout.documentationFolder)
         try Files.write(files.upstreams, to: layout.nginxFolder + "/upstreams.conf")
         try Files.write(files.choice, to: layout.nginxFolder + "/gateways.conf")
         try? FileManager.default.removeItem(atPath: layout.nginxMarks)

@@ -67,6 +67,7 @@ package struct NginxFiles: Hashable, Sendable {
             "NGINX_TEMPORARY": topology.layout.nginxFolder + "/temporary",
             "NGINX_SITE": webFolder == nil ? "site-landing.conf" : "site-dashboard.conf",
             "WEB_FOLDER": webFolder ?? "html",
+            "DOCUMENTATION_FOLDER": topology.layout.documentationFolder,
         ]
     }
 }

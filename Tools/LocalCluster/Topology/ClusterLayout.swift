@@ -27,6 +27,8 @@ package struct ClusterLayout: Hashable, Sendable {
     /// Who is the primary.
     package var primaryRecord: String { folder + "/primary.json" }
     package var nginxFolder: String { folder + "/nginx" }
+    /// What nginx serves as `/openapi.json`, `/docs` and `/redoc`.
+    package var documentationFolder: String { nginxFolder + "/documentation" }
     /// Holds a file for the gateway that nginx is to leave out, and one while nginx is to end connections.
     package var nginxMarks: String { nginxFolder + "/out" }
 
