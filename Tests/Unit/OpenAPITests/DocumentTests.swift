@@ -83,7 +83,8 @@ struct DocumentTests {
 
     @Test("plain scalars are read as JSON has them, quoted ones as texts")
     func scalars() throws {
-        let yaml = "a: 1\nb: '1'\nc: true\nd: yes\ne: ~\nf: 3.1.0\ng: 1.50\nh: 2026-01-31\ni: [x, \"null\"]\n'200': {}\n"
+        let yaml =
+            "a: 1\nb: '1'\nc: true\nd: yes\ne: ~\nf: 3.1.0\ng: 1.50\nh: 2026-01-31\ni: [x, \"null\"]\n'200': {}\n"
         let expected =
             #"{"a":1,"b":"1","c":true,"d":"yes","e":null,"f":"3.1.0","g":1.50,"h":"2026-01-31","i":["x","null"],"200":{}}"#
         #expect(try OpenAPIDocument(yaml: yaml).json == expected)

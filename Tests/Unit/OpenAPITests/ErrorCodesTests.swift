@@ -49,7 +49,8 @@ struct ErrorCodesTests {
             Issue.record("No answer in \(Self.document) has the code \(code): add it where it comes, or remove it.")
         }
         for code in codes.subtracting(listed).sorted() {
-            Issue.record("An answer in \(Self.document) has the code \(code), which components.schemas.ErrorCode lacks.")
+            Issue.record(
+                "An answer in \(Self.document) has the code \(code), which components.schemas.ErrorCode lacks.")
         }
     }
 }

@@ -50,7 +50,8 @@ struct RoutesTests {
     @Test("parameters of a path are called the same in the document and in the gateway's file")
     func parameterNames() throws {
         let routes = Dictionary(
-            try ServedEndpoints.ofGateway().map { ($0.endpoint, $0.endpoint.path) }, uniquingKeysWith: { first, _ in first })
+            try ServedEndpoints.ofGateway().map { ($0.endpoint, $0.endpoint.path) },
+            uniquingKeysWith: { first, _ in first })
         for operation in try Contract.read().operations {
             guard let path = routes[operation.endpoint], path.contains("{") else { continue }
             #expect(operation.endpoint.path == path)

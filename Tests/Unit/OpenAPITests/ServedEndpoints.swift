@@ -43,7 +43,10 @@ enum ServedEndpoints {
         let logger = Logger(label: "test")
         let group = MultiThreadedEventLoopGroup.singleton
         let applications = [
-            ("auth", try AuthApplication.make(settings: AuthSettings(reader: reader), eventLoopGroup: group, logger: logger)),
+            (
+                "auth",
+                try AuthApplication.make(settings: AuthSettings(reader: reader), eventLoopGroup: group, logger: logger)
+            ),
             (
                 "strategies",
                 try StrategiesApplication.make(
@@ -51,7 +54,10 @@ enum ServedEndpoints {
             ),
         ]
         return applications.map { name, application in
-            (name, Set(application.routes.map { Endpoint($0.method, $0.path) }).subtracting([Endpoint("GET", "/health")]))
+            (
+                name,
+                Set(application.routes.map { Endpoint($0.method, $0.path) }).subtracting([Endpoint("GET", "/health")])
+            )
         }
     }
 }
