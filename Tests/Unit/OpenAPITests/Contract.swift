@@ -11,6 +11,12 @@ struct Contract {
         var id: String? { value["operationId"]?.string }
         /// The answers by status, with references followed.
         let responses: [(status: String, value: JSONObject)]
+
+        /// Whether there is no way in without credentials; without `security` the document's own holds, which has none.
+        var mustAuthenticate: Bool {
+            guard let ways = value["security"]?.array else { return true }
+            return !ways.isEmpty && !ways.contains(.object(JSONObject()))
+        }
     }
 
     private static let methods = ["get", "put", "post", "delete", "patch"]

@@ -54,7 +54,7 @@ struct DocumentTests {
                 }
             }
             // Whoever must say who he is may be told that he has not.
-            if operation.value["security"] == nil {
+            if operation.mustAuthenticate {
                 #expect(operation.responses.contains { $0.status == "401" }, "\(id) lacks 401.")
             }
         }
