@@ -19,6 +19,7 @@ let nioWebSocket = product("NIOWebSocket", "swift-nio")
 let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let nioHTTPTypes = product("NIOHTTPTypes", "swift-nio-extras")
+let nioHTTPTypesHTTP1 = product("NIOHTTPTypesHTTP1", "swift-nio-extras")
 let hummingbird = product("Hummingbird", "hummingbird")
 let hummingbirdCore = product("HummingbirdCore", "hummingbird")
 let asyncHTTPClient = product("AsyncHTTPClient", "async-http-client")
@@ -123,8 +124,8 @@ let package = Package(
             [
                 "APIContract", "CLinux", "JSON", "Authentication", "PrometheusMetrics", "Telemetry", "Settings",
                 nioCore, nioHTTP1,
-                nioHTTPTypes,
-                hummingbird, hummingbirdCore, httpTypes, logging, serviceLifecycle, unixSignals,
+                nioHTTPTypes, nioHTTPTypesHTTP1,
+                hummingbird, hummingbirdCore, collections, httpTypes, logging, serviceLifecycle, unixSignals,
             ]),
         shared(
             "ServiceDatabase", path: "Database/Service",
@@ -136,7 +137,7 @@ let package = Package(
         .target(
             name: "LocalCluster",
             dependencies: [
-                "CCrypt", "JSON", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging, yams,
+                "CCrypt", "CLinux", "JSON", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging, yams,
             ],
             path: "Tools/LocalCluster"),
         .executableTarget(

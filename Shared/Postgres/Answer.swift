@@ -7,16 +7,31 @@ final class Answer<Value: Sendable>: Sendable {
     private enum State {
         /// Nobody suspended yet, or somebody is: may become given or taken.
         case open(UnsafeContinuation<Outcome, Never>?)
+        /// Nobody suspends: the closure is called; may become taken.
+        case delivered(@Sendable (Outcome) -> Void)
         /// Given before anybody suspended: becomes taken.
         case given(Outcome)
         case taken
     }
 
-    private let state = Mutex(State.open(nil))
+    private let state: Mutex<State>
+
+    /// An answer that a task waits for by ``value()``.
+    init() { state = Mutex(.open(nil)) }
+
+    /// An answer that nobody suspends for.
+    ///
+    /// - Parameter deliver: called once, on the thread that gives the answer.
+    init(deliver: @escaping @Sendable (Outcome) -> Void) { state = Mutex(.delivered(deliver)) }
 
     /// Whether the answer has not been given.
     var isOpen: Bool {
-        state.withLock { if case .open = $0 { true } else { false } }
+        state.withLock { state in
+            switch state {
+            case .open, .delivered: true
+            case .given, .taken: false
+            }
+        }
     }
 
     /// Suspends until the answer is there; cancellation answers with code `cancelled`. Called once.
@@ -35,13 +50,21 @@ final class Answer<Value: Sendable>: Sendable {
     /// Gives the answer, and says whether it was the first.
     @discardableResult
     func give(_ outcome: Outcome) -> Bool {
-        let (isFirst, continuation): (Bool, UnsafeContinuation<Outcome, Never>?) = state.withLock { state in
-            guard case .open(let continuation) = state else { return (false, nil) }
-            state = continuation == nil ? .given(outcome) : .taken
-            return (true, continuation)
+        let before = state.withLock { state in
+            let before = state
+            switch state {
+            case .open(nil): state = .given(outcome)
+            case .open, .delivered: state = .taken
+            case .given, .taken: break
+            }
+            return before
         }
-        continuation?.resume(returning: outcome)
-        return isFirst
+        switch before {
+        case .open(let continuation): continuation?.resume(returning: outcome)
+        case .delivered(let deliver): deliver(outcome)
+        case .given, .taken: return false
+        }
+        return true
     }
 
     private func wait() async -> Outcome {
@@ -55,7 +78,7 @@ final class Answer<Value: Sendable>: Sendable {
                 case .given(let outcome):
                     state = .taken
                     return outcome
-                case .open, .taken:
+                case .open, .delivered, .taken:
                     return .failure(PostgresError(.protocolViolation, "an answer was awaited twice"))
                 }
             }

@@ -27,17 +27,18 @@ final class PendingQuery: Sendable {
     let caller: Caller
     let kind: Kind
     let deadline: ContinuousClock.Instant
-    let answer = Answer<PostgresRows>()
+    let answer: Answer<PostgresRows>
 
     init(
         statement: Statement, parameters: EncodedParameters, caller: Caller, kind: Kind,
-        deadline: ContinuousClock.Instant
+        deadline: ContinuousClock.Instant, answer: Answer<PostgresRows> = Answer()
     ) {
         self.statement = statement
         self.parameters = parameters
         self.caller = caller
         self.kind = kind
         self.deadline = deadline
+        self.answer = answer
     }
 
     var isRead: Bool { if case .read = kind { true } else { false } }

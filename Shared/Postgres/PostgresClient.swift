@@ -107,6 +107,11 @@ package final class PostgresClient: Service, Sendable {
         return try await query.answer.value()
     }
 
+    /// Sends a query whose answer is delivered by a closure.
+    ///
+    /// - Returns: false when the client has stopped, and nothing will ever be delivered.
+    func post(_ query: PendingQuery) -> Bool { reactor.post(.query(query)) }
+
     /// Not cut short by cancellation: a transaction always ends one way or the other.
     private func finish(
         _ lease: LeaseID, with statement: Statement, isCommit: Bool

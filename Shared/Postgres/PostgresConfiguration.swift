@@ -46,6 +46,7 @@ package struct PostgresConfiguration: Sendable {
         keywords["options"] =
             (keywords["options"].map { $0 + " " } ?? "")
             + "-c statement_timeout=\(milliseconds) -c idle_in_transaction_session_timeout=\(milliseconds * 2)"
+            + Self.planning
         self.keywords = keywords
         self.maximumConnections = maximumConnections
         self.statementTimeout = statementTimeout
@@ -75,6 +76,10 @@ package struct PostgresConfiguration: Sendable {
         let isAddress = inet_pton(AF_INET, host, &buffer) == 1 || inet_pton(AF_INET6, host, &buffer) == 1
         return isAddress ? nil : host
     }
+
+    /// Every statement is a prepared one that finds its rows by an index, whoever asks. So it is planned once, and not again
+    /// for each caller's numbers; and a table that is small today is not read as a whole.
+    private static let planning = " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
 
     private static func parse(_ url: String) throws(PostgresError) -> [String: String] {
         var message: UnsafeMutablePointer<CChar>?

@@ -4,11 +4,14 @@ import Synchronization
 ///
 /// A lock that event loops hold for a few additions: a service's requests are hundreds of times as long.
 package final class RequestMetrics: Sendable {
-    package static let catalogue = [requests, durations, inFlight]
+    package static let catalogue = [requests, direct, durations, inFlight]
 
     private static let requests = Metric(
         "cryptodesk_http_requests_total", .counter, "Requests that were answered.",
         labels: ["route", "method", "code"])
+    private static let direct = Metric(
+        "cryptodesk_http_requests_direct_total", .counter,
+        "Those of them that were answered on the event loop, without the router.")
     private static let durations = Metric(
         "cryptodesk_http_request_duration_seconds", .histogram, "From a request's head to its answer.",
         labels: ["route"])
@@ -31,10 +34,17 @@ package final class RequestMetrics: Sendable {
 
     private let state = Mutex(State())
     private let begun = Atomic(0)
+    private let answeredDirectly = Atomic(0)
 
     package init() {}
 
     package func begin() { begun.add(1, ordering: .relaxed) }
+
+    /// Counted besides ``end(route:method:code:microseconds:)``.
+    package func noteDirect() { answeredDirectly.add(1, ordering: .relaxed) }
+
+    /// In place of ``end(route:method:code:microseconds:)``, for a request that somebody else counts, or nobody.
+    package func abandon() { begun.subtract(1, ordering: .relaxed) }
 
     /// - Parameters:
     ///   - route: the route's pattern; `nil` where there is none.
@@ -57,6 +67,7 @@ package final class RequestMetrics: Sendable {
         return [
             Self.requests(
                 counts.map { MetricSample([$0.key.route, $0.key.method, "\($0.key.code)"], count: $0.value) }),
+            Self.direct(count: answeredDirectly.load(ordering: .relaxed)),
             Self.durations(
                 state.durations.sorted { $0.key < $1.key }.map { MetricSample([$0.key], histogram: $0.value) }),
             Self.inFlight(count: begun.load(ordering: .relaxed)),

@@ -56,7 +56,9 @@ package enum StrategiesApplication {
                     verifier: verifier, revocations: revocations, resource: .strategies)))
         let listener = HTTPListener(
             address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
-            logger: logger, metrics: requests, translate: APIError.strategies
+            logger: logger, metrics: requests, translate: APIError.strategies,
+            direct: DirectStrategyReads(
+                database, codec: settings.consistency.codec, verifier: verifier, revocations: revocations)
         ) { port in
             drain.beginServing()
             onListening(port)

@@ -23,18 +23,21 @@ package struct HTTPListener: Service {
     private let drain: DrainState
     private let eventLoopGroup: any EventLoopGroup
     private let logger: Logger
+    private let direct: DirectAnswers?
     private let onListening: @Sendable (Int) -> Void
 
     /// - Parameters:
     ///   - metrics: counts the requests.
     ///   - translate: the APIError that an error of the service's own means, such as one of its database; `nil` for what
     ///     nobody foresaw, which becomes a 500. The cause is logged in either case.
+    ///   - direct: answers some of the requests before the router is asked.
     ///   - onListening: called with the port once it accepts connections; the way to learn a port given as 0. A
     ///     public listener calls `drain.beginServing()` there.
     package init(
         address: ListenAddress, router: Router<ServiceRequestContext>, drain: DrainState,
         eventLoopGroup: any EventLoopGroup, logger: Logger, metrics: RequestMetrics? = nil,
         translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil },
+        direct: (any DirectResponder)? = nil,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         routes = router.routes.filter { $0.method != .head }.map { route in
@@ -43,6 +46,7 @@ package struct HTTPListener: Service {
         self.address = address
         self.responder = ServiceResponder(
             router: router, logger: logger, metrics: metrics, translate: translate)
+        self.direct = direct.map { DirectAnswers($0, metrics: metrics, date: DateHeader(), logger: logger) }
         self.drain = drain
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
@@ -51,11 +55,12 @@ package struct HTTPListener: Service {
 
     /// - Throws: ``ListenError`` when the address cannot be bound.
     package func run() async throws {
-        let (responder, onListening) = (responder, onListening)
-        let (configuration, eventLoopGroup) = (channelConfiguration, eventLoopGroup)
+        let (responder, drain, onListening) = (responder, drain, onListening)
+        let (direct, eventLoopGroup) = (direct, eventLoopGroup)
         let builder = HTTPServerBuilder { responder in
-            EventLoopBoundChannel(
-                base: HTTP1Channel(responder: responder, configuration: configuration), eventLoopGroup: eventLoopGroup)
+            ServiceChannel(responder: responder, drain: drain, eventLoopGroup: eventLoopGroup) {
+                ConnectionGate(direct: direct, drain: drain, idleTimeout: TimeAmount(Self.idleTimeout))
+            }
         }
         let server = try builder.buildServer(
             configuration: ServerConfiguration(address: .hostname(address.host, port: address.port), backlog: 1024),
@@ -72,14 +77,5 @@ package struct HTTPListener: Service {
         } catch let error as IOError {
             throw ListenError(address: address, errorNumber: error.errnoCode)
         }
-    }
-
-    private var channelConfiguration: HTTP1Channel.Configuration {
-        let drain = drain
-        return HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionCloseHandler(drain: drain)],
-            idleTimeout: TimeAmount(Self.idleTimeout),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 24 * 1024, maxHeaderFieldCount: 128))
     }
 }

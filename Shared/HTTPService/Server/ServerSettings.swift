@@ -41,6 +41,7 @@ package struct ServerSettings: Sendable {
 
     package static let catalogue: [any AnySetting] = [
         listenHost, listenPort, adminHost, adminPort, logLevel, drainDelay, eventLoops, trustedProxies,
+        CPUScheduling.setting,
     ]
 
     package let publicAddress: ListenAddress

@@ -21,6 +21,7 @@ package enum ServiceProcess {
         MemoryReturn.fixBounds()
         do {
             let reader = try await SettingsReader(environment: environment)
+            CPUScheduling(rawValue: try reader.value(CPUScheduling.setting))?.apply()
             let level = try reader.value(ServerSettings.logLevel)
             Telemetry.bootstrap(service: service, level: Logger.Level(rawValue: level) ?? .info)
             let application = try await compose(reader, Logger(label: service))

@@ -42,6 +42,19 @@ final class ClusterState: Sendable {
         }
     }
 
+    /// Chooses among the replicas alone; `nil` when none of them may answer.
+    func chooseReplica(_ requirement: ReadRequirement) -> Int? {
+        // Of the two only a replica needs nothing to be ended.
+        guard !requirement.isStrong else { return nil }
+        switch choose(requirement, tried: [], sawOlder: false) {
+        case .replica(let server): return server
+        case .primaryForReplica:
+            endPrimaryRead()
+            return nil
+        case .primary, .wait, .waitForEpoch, .refuse: return nil
+        }
+    }
+
     func endPrimaryRead() { state.withLock { $0.primaryReads -= 1 } }
 
     /// The legitimate primary, while it answers.

@@ -49,4 +49,24 @@ final class PostgresServer: Sendable {
             PendingQuery(
                 statement: statement, parameters: parameters, caller: caller, kind: kind, deadline: deadline))
     }
+
+    /// Executes a read once, and delivers its answer on the thread of the connections.
+    ///
+    /// - Returns: false when the client has stopped, and nothing will ever be delivered.
+    func ask(
+        _ statement: Statement, _ parameters: EncodedParameters, caller: Caller, deadline: ContinuousClock.Instant,
+        deliver: @escaping @Sendable (Result<PostgresRows, PostgresError>) -> Void
+    ) -> Bool {
+        inFlightCount.add(1, ordering: .relaxed)
+        let answer = Answer<PostgresRows> { [self] outcome in
+            inFlightCount.subtract(1, ordering: .relaxed)
+            deliver(outcome)
+        }
+        let isAccepted = client.post(
+            PendingQuery(
+                statement: statement, parameters: parameters, caller: caller, kind: .read, deadline: deadline,
+                answer: answer))
+        if !isAccepted { inFlightCount.subtract(1, ordering: .relaxed) }
+        return isAccepted
+    }
 }

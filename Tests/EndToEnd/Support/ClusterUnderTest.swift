@@ -23,6 +23,7 @@ final class ClusterUnderTest: Sendable {
     func gatewayURL(_ instance: Int) -> String { "http://127.0.0.1:\(port + 100 + instance)" }
     func authURL(_ instance: Int) -> String { "http://127.0.0.1:\(port + 200 + instance)" }
     func strategiesURL(_ instance: Int) -> String { "http://127.0.0.1:\(port + 300 + instance)" }
+    func strategiesAdminURL(_ instance: Int) -> String { "http://127.0.0.1:\(port + 350 + instance)" }
     var supervisorID: Int32 { supervisor.processIdentifier }
 
     private init(port: Int, folder: String, supervisor: Process, input: Pipe, log: URL) {

@@ -94,6 +94,14 @@ import Testing
         #expect(files.choice.contains(#"if (-f "/data/nginx/out/nginx") { set $cryptodesk_closes 1; }"#))
     }
 
+    @Test("without a mark, one question is all that nginx asks")
+    func oneQuestion() throws {
+        let choice = NginxFiles(topology(ClusterOptions(gateways: 2)), webFolder: nil).choice
+        let first = try #require(choice.firstRange(of: #"if (!-f "/data/nginx/out/any") { break; }"#))
+        #expect(choice[..<first.lowerBound].contains("set $cryptodesk_closes"))
+        #expect(!choice[..<first.lowerBound].contains("if ("))
+    }
+
     @Test("a template's own placeholders are filled in, and nginx's variables left alone")
     func template() {
         let files = NginxFiles(topology(), webFolder: "/web")

@@ -97,15 +97,15 @@ struct RollingRestart: Sendable {
     private func restartGateway(_ process: SupervisedProcess) async throws {
         let specification = process.specification
         let isAlone = processes.filter { $0.specification.stage == .gateways }.count == 1
-        let mark = topology.layout.nginxMark(specification.name)
+        let marks = NginxMarks(topology.layout)
         if isAlone {
             progress.say("\(specification.name) is the only gateway: until it is back, clients are told to try again")
         } else {
-            try Files.write("", to: mark)
+            try marks.set(specification.name)
             // For a request that nginx has sent there just now to arrive.
             try await Task.sleep(for: .milliseconds(200))
         }
-        defer { Files.remove(mark) }
+        defer { marks.remove(specification.name) }
         try await endAndStart(process, StopSequence((.terminate, Self.drainLimit)))
     }
 
@@ -145,9 +145,9 @@ struct RollingRestart: Sendable {
     /// An old worker closes the connections that are idle at that moment, and a request may just be on its way there. So
     /// for a time before, each answer ends its connection: none is left but of clients that ask for nothing.
     private func renewWorkers(of process: SupervisedProcess) async throws -> String {
-        let mark = topology.layout.nginxMark("nginx")
-        try Files.write("", to: mark)
-        defer { Files.remove(mark) }
+        let marks = NginxMarks(topology.layout)
+        try marks.set("nginx")
+        defer { marks.remove("nginx") }
         try await Task.sleep(for: Self.closingTime)
         let before = await process.workers
         try await process.send(.hangUp)

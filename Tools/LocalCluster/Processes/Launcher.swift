@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import NIOPosix
 import Synchronization
@@ -64,8 +65,15 @@ package final class Launcher: Sendable {
         defer { posix_spawnattr_destroy(&attributes) }
         // POSIX_SPAWN_SETSID of <spawn.h>, hidden from Swift: Ctrl-C in the terminal must not reach the children.
         let newSession: Int32 = 0x80
+        // As the services ask for themselves, PostgreSQL, Redis and nginx do not interrupt one another either.
+        var priority = sched_param()
+        posix_spawnattr_setschedpolicy(&attributes, SCHED_BATCH)
+        posix_spawnattr_setschedparam(&attributes, &priority)
         posix_spawnattr_setflags(
-            &attributes, Int16(newSession | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)))
+            &attributes,
+            Int16(
+                newSession | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
+                    | Int32(POSIX_SPAWN_SETSCHEDULER)))
         var signals = sigset_t()
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)

@@ -20,17 +20,22 @@ package struct NginxFiles: Hashable, Sendable {
 
     /// `gateways.conf`: to which of them a request goes, decided at each request, so that a gateway is taken out and put
     /// back without a reload: that would end the connections which clients keep. Before one, they are ended with an answer.
+    ///
+    /// Mostly there is no mark, and the first question is the only one.
     package var choice: String {
+        let layout = topology.layout
         let cases = without.map { number in
-            let mark = topology.layout.nginxMark("gateway-\(number)")
+            let mark = layout.nginxMark("gateway-\(number)")
             return "if (-f \"\(mark)\") { set $cryptodesk_gateways \(Self.group(without: number)); }\n"
         }
-        let closing = """
+        return """
+            # Written by desk at every start.
+            set $cryptodesk_gateways gateways;
             set $cryptodesk_closes "";
-            if (-f "\(topology.layout.nginxMark("nginx"))") { set $cryptodesk_closes 1; }
+            if (!-f "\(layout.nginxMark(NginxMarks.any))") { break; }
+            \(cases.joined())if (-f "\(layout.nginxMark("nginx"))") { set $cryptodesk_closes 1; }
 
             """
-        return "# Written by desk at every start.\nset $cryptodesk_gateways gateways;\n" + cases.joined() + closing
     }
 
     /// The numbers of the gateways that can be left out.

@@ -37,10 +37,7 @@ package struct StrategyRoutes: Sendable {
         return try await consistency.answer(request, context) { database in
             let page = try await StrategyRepository(database).list(query)
             return try Self.answer(request, Self.listTag(database)) { headers in
-                if let last = page.lastDocumentBeforeNextPage(), let cursor = ListCursor(sort: query.sort, after: last)
-                {
-                    headers[.link] = "<\(query.target(path: Self.path, after: cursor))>; rel=\"next\""
-                }
+                headers[.link] = page.link(query)
                 return page.body()
             }
         }
@@ -124,7 +121,11 @@ package struct StrategyRoutes: Sendable {
 
     /// The tag of a list: whatever changes one changes its user's revision.
     static func listTag(_ database: UserDatabase) -> EntityTag? {
-        database.revision.map { EntityTag("\(database.userID)-\($0.epoch)-\($0.number)") }
+        database.revision.map { listTag(userID: database.userID, $0) }
+    }
+
+    static func listTag(userID: Int, _ revision: Revision) -> EntityTag {
+        EntityTag("\(userID)-\(revision.epoch)-\(revision.number)")
     }
 
     /// A number in the path; what is no number of this API names nothing that exists.

@@ -21,20 +21,37 @@ package struct StrategyPage: Sendable {
         count = min(max(0, rows.count - Self.first), limit)
     }
 
-    /// The documents as a JSON array, copied once and not looked into.
-    package func body() -> ByteBuffer {
-        var size = 2 + count
-        for row in Self.first..<(Self.first + count) { size += rows.withBytes(row, Self.column) { $0.count } }
-        var body = ByteBuffer()
-        body.reserveCapacity(size)
+    /// In bytes.
+    package var bodyLength: Int {
+        documents.reduce(2 + max(0, count - 1)) { size, row in size + rows.withBytes(row, Self.column) { $0.count } }
+    }
+
+    /// Writes the documents as a JSON array, copied once and not looked into.
+    package func writeBody(_ body: inout ByteBuffer) {
         body.writeInteger(UInt8(ascii: "["))
-        for row in Self.first..<(Self.first + count) {
+        for row in documents {
             if row > Self.first { body.writeInteger(UInt8(ascii: ",")) }
             _ = rows.withBytes(row, Self.column) { body.writeBytes($0) }
         }
         body.writeInteger(UInt8(ascii: "]"))
+    }
+
+    package func body() -> ByteBuffer {
+        var body = ByteBuffer()
+        body.reserveCapacity(bodyLength)
+        writeBody(&body)
         return body
     }
+
+    /// The value of `Link`, where another page follows.
+    func link(_ query: StrategyListQuery) -> String? {
+        guard let last = lastDocumentBeforeNextPage(), let cursor = ListCursor(sort: query.sort, after: last) else {
+            return nil
+        }
+        return "<\(query.target(path: StrategyRoutes.path, after: cursor))>; rel=\"next\""
+    }
+
+    private var documents: Range<Int> { Self.first..<(Self.first + count) }
 
     /// The last document where another page follows; only then is one parsed.
     package func lastDocumentBeforeNextPage() -> JSONObject? {
