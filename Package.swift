@@ -211,8 +211,8 @@ let package = Package(
                 "APIContract", "Authentication", "Events", "JSON", "PrometheusMetrics", "Redis", "Settings",
                 "Telemetry",
                 "HTTPService",
-                nioCore, nioPosix, nioHTTP1, nioWebSocket, collections, crypto, hummingbird, httpTypes, logging,
-                serviceLifecycle, unixSignals, yams,
+                asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioWebSocket, collections, crypto, hummingbird, httpTypes,
+                logging, serviceLifecycle, unixSignals, yams,
             ])
         + service(
             "Auth",

@@ -4,6 +4,10 @@ extension APIError {
     package static let unauthorized = APIError(
         401, .notAuthenticated, "Could not validate credentials", headers: [Header("WWW-Authenticate", "Bearer")])
 
+    /// 401: an old refresh token came back, and its session was ended.
+    package static let refreshReused = APIError(
+        401, .refreshReused, "Could not validate credentials", headers: [Header("WWW-Authenticate", "Bearer")])
+
     package static let forbidden = APIError(
         403, .forbidden, "Not enough permissions to access this resource")
 
@@ -30,6 +34,13 @@ extension APIError {
 
     package static func validation(_ fields: [FieldError]) -> APIError {
         APIError(status: 422, code: .validationFailed, detail: .fields(fields))
+    }
+
+    /// This error with more headers.
+    package func adding(_ headers: [Header]) -> APIError {
+        var error = self
+        error.headers += headers
+        return error
     }
 
     package static func conflict(_ code: ErrorCode, _ sentence: String) -> APIError {

@@ -19,6 +19,7 @@ extension ErrorCode {
     package static let forbidden = ErrorCode(rawValue: "forbidden")
     package static let wrongPassword = ErrorCode(rawValue: "wrong_password")
     package static let csrfRejected = ErrorCode(rawValue: "csrf_rejected")
+    package static let httpsRequired = ErrorCode(rawValue: "https_required")
     package static let originRejected = ErrorCode(rawValue: "origin_rejected")
     // 404, 405, 408, 409, 412
     package static let notFound = ErrorCode(rawValue: "not_found")

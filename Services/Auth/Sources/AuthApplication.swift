@@ -58,7 +58,10 @@ package enum AuthApplication {
         KeySetRoute(keys.jsonWebKeySet).add(to: router)
         let limiter = LoginLimiter(redis: redis, limit: settings.loginLimit)
         AuthRoutes(
-            accounts: accounts, hasher: hasher, sessions: sessions, consistency: consistency, limiter: limiter,
+            accounts: accounts, hasher: hasher, sessions: sessions, consistency: consistency,
+            signIn: SignIn(
+                Login(accounts: accounts, hasher: hasher, sessions: sessions), limiter: limiter,
+                proxies: settings.server.trustedProxies),
             proxies: settings.server.trustedProxies
         ).add(to: router.group("/api/v1/auth"))
         AccountRoutes(

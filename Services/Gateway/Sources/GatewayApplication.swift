@@ -50,12 +50,13 @@ package enum GatewayApplication {
             process: Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) }),
             gateways: settings.maximumGateways, logger: logger)
         let stream = StreamEndpoint(limits: settings.stream, hub: hub) { events.catchUp(after: $0, userID: $1, on: $2) }
+        let refresher = SessionRefresher(upstreams: upstreams, eventLoopGroup: eventLoopGroup)
         let server = GatewayServer(
             address: settings.server.publicAddress,
             policy: policy(
                 settings, configuration, redis: redis, slot: slot, leases: leases,
                 tokens: AccessTokenSource(verifier, apiKeys: APIKeyTokens(exchange, verifier: verifier)),
-                revocations: revocations),
+                revocations: revocations, refresher: refresher),
             upstreams: upstreams, stream: stream, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
         let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
@@ -68,7 +69,9 @@ package enum GatewayApplication {
                 process.families, server.families, { UpstreamMetrics.families(upstreams.map(\.snapshot)) },
                 stream.counters.families, leases.families, redis.families, revocations.families,
             ]),
-            dependencies: [redis, slotKeeper, verifier, exchange, revocations, events, resolver, checker, live],
+            dependencies: [
+                redis, slotKeeper, verifier, exchange, revocations, events, resolver, checker, refresher, live,
+            ],
             listener: server, eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)
     }
@@ -80,7 +83,7 @@ package enum GatewayApplication {
 
     private static func policy(
         _ settings: GatewaySettings, _ configuration: GatewayConfiguration, redis: RedisClient, slot: LeaseSlot,
-        leases: LeaseCounts, tokens: AccessTokenSource, revocations: RevocationWatch
+        leases: LeaseCounts, tokens: AccessTokenSource, revocations: RevocationWatch, refresher: SessionRefresher
     ) -> GatewayPolicy {
         let limiter = LeaseLimiter(redis: redis, gateways: settings.maximumGateways, slot: slot, counts: leases)
         let guards = RequestGuard(
@@ -90,7 +93,7 @@ package enum GatewayApplication {
             configuration: configuration, limits: settings.limits, origins: settings.origins,
             proxies: settings.server.trustedProxies, tokens: tokens, guards: guards,
             timeouts: settings.timeouts, maximumConnections: settings.maximumConnectionCount,
-            accessLogInterval: settings.accessLogEvery)
+            accessLogInterval: settings.accessLogEvery, renewal: SessionRenewal { await refresher.refresh($0) })
     }
 
     /// Ready: the keys are loaded, the revocations are known to be complete, and each upstream has an instance that is

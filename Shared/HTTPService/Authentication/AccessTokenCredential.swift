@@ -1,9 +1,10 @@
+import Authentication
 package import HTTPTypes
 
 /// Where a request carries its access token.
 package enum AccessTokenCredential {
     /// The cookies of a browser session: the first on https, the second on loopback http.
-    package static let cookieNames = ["__Host-cryptodesk_access", "cryptodesk_access"]
+    package static let cookieNames = [true, false].map { SessionCookie.access.name(isSecure: $0) }
 
     /// The token of `Authorization: Bearer` (RFC 6750 §2.1), or of the session cookie where there is no such header.
     package static func find(in headers: HTTPFields) -> String? {

@@ -3,6 +3,8 @@ package import HTTPTypes
 extension HTTPField.Name {
     package static let xRequestID = wellKnown("X-Request-Id")
     package static let xForwardedFor = wellKnown("X-Forwarded-For")
+    package static let xForwardedProto = wellKnown("X-Forwarded-Proto")
+    package static let xForwardedHost = wellKnown("X-Forwarded-Host")
     package static let link = wellKnown("Link")
     package static let consistencyToken = wellKnown("Consistency-Token")
     package static let idempotencyKey = wellKnown("Idempotency-Key")

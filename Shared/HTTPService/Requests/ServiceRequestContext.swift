@@ -1,5 +1,6 @@
 package import APIContract
 package import Authentication
+import HTTPTypes
 package import Hummingbird
 package import Logging
 package import NIOCore
@@ -46,6 +47,15 @@ package struct ServiceRequestContext: RequestContext {
         case .unixDomainSocket: return proxies.clientAddress(peer: "127.0.0.1", forwardedFor: forwardedFor)
         case .v4, .v6: return proxies.clientAddress(peer: peer.ipAddress ?? "", forwardedFor: forwardedFor)
         }
+    }
+
+    /// Whether the client speaks https, and the host that it asked for, as far as the proxies before us can be believed.
+    package func clientOrigin(
+        of request: Request, trusting proxies: TrustedProxies
+    ) -> (isSecure: Bool, authority: String) {
+        let authority = request.head.authority ?? ""
+        guard let peer = channel.remoteAddress, proxies.contains(peer) else { return (false, authority) }
+        return (request.headers[.xForwardedProto] == "https", request.headers[.xForwardedHost] ?? authority)
     }
 
     /// A logger whose lines carry the request's and, if there is one, the trace's id; made only where something is logged.

@@ -36,6 +36,7 @@ struct GatewayUnderTest: Sendable {
         var makeSession: (@Sendable () -> any WebSocketSession)?
         /// What Redis tells of what a client has missed.
         var catchUp: StreamEndpoint.CatchUp = { _, _, eventLoop in eventLoop.makeSucceededFuture(nil) }
+        var renewal: SessionRenewal?
         /// When every token expires, in seconds since 1970.
         var expiresAt = Int.max
     }
@@ -188,7 +189,8 @@ struct GatewayUnderTest: Sendable {
             configuration: configuration, limits: options.limits, origins: ["https://desk.example"],
             proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens(expiresAt: options.expiresAt), guards: guards,
             timeouts: options.timeouts,
-            maximumConnections: options.maximumConnections, accessLogInterval: options.accessLogInterval)
+            maximumConnections: options.maximumConnections, accessLogInterval: options.accessLogInterval,
+            renewal: options.renewal)
     }
 
     private struct LimiterIsAway: Error {}

@@ -16,6 +16,11 @@ package struct AccountRepository: Sendable {
         return Account(id: id, passwordHash: hash, isActive: isActive)
     }
 
+    /// The account as the API shows it; nil when it is gone or not active.
+    package func document(userID: Int) async throws(PostgresError) -> String? {
+        try await database.readPrimary(Queries.showAccount, [.integer(userID)]).text(0, 2)
+    }
+
     /// An account that was just made.
     package struct Created: Sendable {
         package let id: Int

@@ -15,14 +15,17 @@ package struct Login: Sendable {
 
     /// - Returns: nil when name and password do not belong together, or the account is not active.
     /// - Throws: `PostgresError`, ``PasswordHashingError``.
-    package func signIn(_ form: LoginForm, device: SessionRepository.Device) async throws -> TokenPair? {
+    package func signIn(
+        _ name: String, _ password: String, device: SessionRepository.Device
+    ) async throws -> SignedIn? {
         var account: Account?
-        if let email = EmailAddress(form.username) { account = try await accounts.find(email) }
-        let isRight = try await hasher.verify(form.password, against: account?.passwordHash)
+        if let email = EmailAddress(name) { account = try await accounts.find(email) }
+        let isRight = try await hasher.verify(password, against: account?.passwordHash)
         guard isRight, let account, account.isActive else { return nil }
         do {
-            return try await sessions.start(
+            let tokens = try await sessions.start(
                 userID: account.id, passwordHash: account.passwordHash, device: device)
+            return SignedIn(userID: account.id, tokens: tokens)
         } catch SessionError.accountUnavailable {
             return nil
         }

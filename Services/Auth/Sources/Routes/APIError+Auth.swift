@@ -33,14 +33,16 @@ extension APIError {
     /// 403, for whoever is signed in: a 401 would tell his client that he is not.
     package static let wrongPassword = APIError(403, .wrongPassword, "The password is not right")
 
+    /// 403: cookies that go over the network in the clear would be anybody's.
+    package static let httpsRequired = APIError(
+        403, .httpsRequired, "A browser session needs https, or http on the machine of the browser")
+
     package static let emailTaken = APIError.conflict(.emailTaken, "An account with this email already exists")
 
     private static func session(_ error: SessionError) -> APIError {
         switch error {
         case .accountUnavailable, .invalidToken: .unauthorized
-        case .tokenReused:
-            APIError(
-                401, .refreshReused, "Could not validate credentials", headers: [Header("WWW-Authenticate", "Bearer")])
+        case .tokenReused: .refreshReused
         case .contended: databaseUnavailable
         }
     }

@@ -57,7 +57,7 @@ package struct AccountRoutes: Sendable {
         try body.finish()
         let (token, origin) = (try context.requireCaller(), context.auditOrigin(of: request, trusting: proxies))
         try await context.hashing { try await owner.delete(password: password, as: token, by: origin) }
-        return Response(status: .noContent)
+        return Self.ended(request)
     }
 
     func changePassword(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
@@ -76,17 +76,24 @@ package struct AccountRoutes: Sendable {
         guard let id = context.parameters.get("id"), try await sessions.end(id, of: caller.userID) else {
             throw APIError.notFound
         }
-        return Response(status: .noContent)
+        return id == caller.sessionID ? Self.ended(request) : Response(status: .noContent)
     }
 
     func logout(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         try await sessions.end(try context.requireCaller())
-        return Response(status: .noContent)
+        return Self.ended(request)
     }
 
     func logoutAll(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         try await sessions.endAll(userID: try context.requireCaller().userID)
-        return Response(status: .noContent)
+        return Self.ended(request)
+    }
+
+    /// The caller's own session is over: a browser forgets it.
+    private static func ended(_ request: Request) -> Response {
+        var response = Response(status: .noContent)
+        response.headers.append(BrowserCookies(carrying: request)?.clearing ?? [])
+        return response
     }
 
     /// An account that is gone or not active has no valid token, whatever its token says.

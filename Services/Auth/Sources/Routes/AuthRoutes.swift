@@ -10,9 +10,8 @@ package struct AuthRoutes: Sendable {
     private let accounts: AccountRepository
     private let hasher: PasswordHasher
     private let sessions: Sessions
-    private let login: Login
     private let consistency: ConsistencyPolicy
-    private let limiter: LoginLimiter
+    private let signIn: SignIn
     private let proxies: TrustedProxies
 
     /// The longest body that these routes read, in bytes.
@@ -20,20 +19,20 @@ package struct AuthRoutes: Sendable {
 
     package init(
         accounts: AccountRepository, hasher: PasswordHasher, sessions: Sessions, consistency: ConsistencyPolicy,
-        limiter: LoginLimiter, proxies: TrustedProxies
+        signIn: SignIn, proxies: TrustedProxies
     ) {
         self.accounts = accounts
         self.hasher = hasher
         self.sessions = sessions
-        self.login = Login(accounts: accounts, hasher: hasher, sessions: sessions)
         self.consistency = consistency
-        self.limiter = limiter
+        self.signIn = signIn
         self.proxies = proxies
     }
 
     package func add(to group: RouterGroup<ServiceRequestContext>) {
         group.post("register") { try await register($0, $1) }
-        group.post("login") { try await signIn($0, $1) }
+        group.post("login") { try await login($0, $1) }
+        group.post("session") { try await beginSession($0, $1) }
         group.post("refresh") { try await refresh($0, $1) }
     }
 
@@ -49,40 +48,55 @@ package struct AuthRoutes: Sendable {
             headers: consistency.fields(userID: created.id, revision: created.revision))
     }
 
-    func signIn(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+    func login(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         guard FormBody.isNamed(by: request.headers[.contentType]) else {
             throw APIError.unsupportedMediaType(expected: "application/x-www-form-urlencoded")
         }
         let form = try LoginForm(FormBody(try await request.collectedBody(upTo: Self.bodyLimit).readableBytesView))
-        let address = context.clientAddress(of: request, trusting: proxies)
-        let allowance = try await limiter.reserve(account: form.username.lowercased(), address: address)
-        guard allowance.isAllowed else {
-            throw APIError.tooManyRequests(retryAfter: allowance.resetAfter).adding(allowance.headers)
-        }
-        let device = SessionRepository.Device(userAgent: request.headers[.userAgent] ?? "", address: address)
-        let pair = try await context.hashing {
-            do {
-                return try await login.signIn(form, device: device)
-            } catch PasswordHashingError.overloaded(let retryAfter) {
-                // Nobody has looked at the password.
-                try? await limiter.release(allowance)
-                throw PasswordHashingError.overloaded(retryAfter: retryAfter)
-            }
-        }
-        guard let pair else { throw APIError.wrongCredentials.adding(allowance.headers) }
-        return Self.answer(pair, allowance.headers)
+        let (signedIn, headers) = try await signIn.run(form.username, form.password, request, context)
+        return .json(signedIn.tokens.json, headers: Self.fields(headers))
     }
 
-    func refresh(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+    /// The browser's login: nothing that a script could read.
+    func beginSession(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+        let cookies = try BrowserCookies(request, context, trusting: proxies)
         var body = ObjectValidator(try await request.jsonObject(upTo: Self.bodyLimit))
-        let token = body.string("refresh_token", length: 1...512)
+        let email = body.string("email", length: 1...1024)
+        let password = body.string("password", length: PasswordChange.givenLength)
         try body.finish()
+        let (signedIn, headers) = try await signIn.run(email, password, request, context)
+        guard let document = try await accounts.document(userID: signedIn.userID) else {
+            throw APIError.wrongCredentials.adding(headers)
+        }
+        return .json(
+            document, headers: Self.fields(headers + cookies.headers(signedIn.tokens, sessions.refreshLifetime)))
+    }
+
+    /// By cookie the answer has no body: the tokens are in its cookies.
+    func refresh(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+        let origin = context.auditOrigin(of: request, trusting: proxies)
+        guard let (cookies, token) = BrowserCookies.refreshToken(of: request, context, trusting: proxies) else {
+            var body = ObjectValidator(try await request.jsonObject(upTo: Self.bodyLimit))
+            let token = body.string("refresh_token", length: 1...512)
+            try body.finish()
+            let pair = try await refresh(token, by: origin, logger: context.requestLogger(for: request))
+            return .json(pair.json, headers: Self.fields([]))
+        }
         do {
-            return Self.answer(
-                try await sessions.refresh(
-                    token, by: context.auditOrigin(of: request, trusting: proxies)))
+            let pair = try await refresh(token, by: origin, logger: context.requestLogger(for: request))
+            return Response(
+                status: .noContent, headers: Self.fields(cookies.headers(pair, sessions.refreshLifetime)))
+        } catch let error as SessionError {
+            guard let refusal = APIError.auth(error), refusal.status == 401 else { throw error }
+            throw refusal.adding(cookies.clearing)
+        }
+    }
+
+    private func refresh(_ token: String, by origin: AuditOrigin, logger: Logger) async throws -> TokenPair {
+        do {
+            return try await sessions.refresh(token, by: origin)
         } catch SessionError.tokenReused(let userID, let sessionID) {
-            context.requestLogger(for: request).notice(
+            logger.notice(
                 "An old refresh token came back, its session was ended",
                 metadata: ["user_id": "\(userID)", "session_id": "\(sessionID)"])
             throw SessionError.tokenReused(userID: userID, sessionID: sessionID)
@@ -90,19 +104,17 @@ package struct AuthRoutes: Sendable {
     }
 
     /// Tokens are not to be kept by anyone on the way (RFC 6749, section 5.1).
-    private static func answer(_ pair: TokenPair, _ headers: [APIError.Header] = []) -> Response {
+    private static func fields(_ headers: [APIError.Header]) -> HTTPFields {
         var fields: HTTPFields = [.cacheControl: "no-store"]
-        for header in headers {
-            if let name = HTTPField.Name(header.name) { fields.append(HTTPField(name: name, value: header.value)) }
-        }
-        return .json(pair.json, headers: fields)
+        fields.append(headers)
+        return fields
     }
 }
 
-extension APIError {
-    fileprivate func adding(_ headers: [Header]) -> APIError {
-        var error = self
-        error.headers += headers
-        return error
+extension HTTPFields {
+    mutating func append(_ headers: [APIError.Header]) {
+        for header in headers {
+            if let name = HTTPField.Name(header.name) { append(HTTPField(name: name, value: header.value)) }
+        }
     }
 }

@@ -7,7 +7,7 @@ package struct Sessions: Sendable {
     private let publisher: RevocationPublisher
     private let issuer: AccessTokenIssuer
     /// Of a refresh token, in seconds.
-    private let refreshLifetime: Int
+    package let refreshLifetime: Int
 
     package init(
         repository: SessionRepository, publisher: RevocationPublisher, issuer: AccessTokenIssuer, refreshLifetime: Int

@@ -1,3 +1,9 @@
+/// Who has signed in.
+package struct SignedIn: Sendable {
+    package let userID: Int
+    package let tokens: TokenPair
+}
+
 /// What a client gets for signing in and for refreshing (RFC 6749, section 5.1).
 package struct TokenPair: Sendable {
     package let accessToken: String

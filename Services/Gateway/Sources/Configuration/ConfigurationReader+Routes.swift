@@ -5,7 +5,7 @@ import NIOHTTP1
 extension ConfigurationReader {
     private static let routeKeys = [
         "name", "methods", "path", "upstream", "built_in", "access", "policies", "cost", "timeout", "max_body",
-        "priority", "allows_upgrade", "api_keys",
+        "priority", "allows_upgrade", "api_keys", "browser_session",
     ]
     /// `HEAD` comes with `GET`, and `OPTIONS` is answered everywhere.
     private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -60,12 +60,19 @@ extension ConfigurationReader {
         if resource != nil, access == .anonymous, destination != .stream, let node = section["api_keys"] {
             report(node, "a route for anonymous callers looks at no key")
         }
+        let browserSession = choice(section["browser_session"], Route.BrowserSession.allCases)
+        if browserSession != nil, access != .anonymous || methods != [.POST] || section["upstream"] == nil,
+            let node = section["browser_session"]
+        {
+            report(node, "only a service can keep browser sessions: access is anonymous, methods is POST")
+        }
         let paths = section["path"].flatMap { self.paths($0, methods, name ?? "", taken: &taken) } ?? []
         guard let name, let destination else { return [] }
         return paths.map { path in
             Route(
                 name, methods, path, to: destination, access: access, limits: limits, timeout: timeout,
-                maximumBody: maximumBody, priority: priority, allowsUpgrade: allowsUpgrade, resource: resource)
+                maximumBody: maximumBody, priority: priority, allowsUpgrade: allowsUpgrade, resource: resource,
+                browserSession: browserSession)
         }
     }
 

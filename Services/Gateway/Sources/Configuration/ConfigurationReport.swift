@@ -44,6 +44,7 @@ package struct ConfigurationReport: Sendable {
         json["priority"] = .string(route.priority.rawValue)
         json["allows_upgrade"] = .bool(route.allowsUpgrade)
         json["api_keys"] = route.resource.map { .string($0.rawValue) } ?? .null
+        json["browser_session"] = route.browserSession.map { .string($0.rawValue) } ?? .null
         return json
     }
 

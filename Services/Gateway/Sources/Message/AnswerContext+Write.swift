@@ -1,6 +1,11 @@
 import NIOCore
 
 extension AnswerContext {
+    /// Before what the upstream has to say of the same cookies: to a browser the last word counts.
+    func writeCookies(into buffer: inout ByteBuffer) {
+        for cookie in cookies { buffer.writeLine("Set-Cookie", cookie) }
+    }
+
     /// Writes the lines that do not depend on who made the answer.
     ///
     /// - Parameter present: security fields that the upstream has set itself.

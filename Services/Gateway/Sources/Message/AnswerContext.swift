@@ -9,6 +9,8 @@ package struct AnswerContext: Sendable {
     package var isSecure = false
     package var rateLimit: RateLimitDecision?
     package var closesConnection = false
+    /// Values of `Set-Cookie` by which the gateway renews or ends a browser's session.
+    package var cookies: [String] = []
 
     package init(requestID: String) { self.requestID = requestID }
 }

@@ -28,6 +28,7 @@ package struct GatewayAnswer: Sendable {
         StatusLine.write(status, into: &buffer)
         buffer.writeLine("Date", date)
         for field in fields { buffer.writeLine(field.name, field.value) }
+        context.writeCookies(into: &buffer)
         context.write(besides: [], into: &buffer)
         if let body {
             buffer.writeStaticString("Content-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: ")

@@ -14,10 +14,12 @@ package struct RequestHeadWriter: Sendable {
         package var upgrade: String?
         /// What stands for the credentials that came.
         package var accessToken: String?
+        /// The `Cookie` field, in place of what the client sent.
+        package var cookies: String?
 
         package init(
             forwarded: ForwardedRequest, requestID: String, traceParent: String, milliseconds: Int,
-            upgrade: String? = nil, accessToken: String? = nil
+            upgrade: String? = nil, accessToken: String? = nil, cookies: String? = nil
         ) {
             self.forwarded = forwarded
             self.requestID = requestID
@@ -25,6 +27,7 @@ package struct RequestHeadWriter: Sendable {
             self.milliseconds = milliseconds
             self.upgrade = upgrade
             self.accessToken = accessToken
+            self.cookies = cookies
         }
     }
 
@@ -50,13 +53,14 @@ package struct RequestHeadWriter: Sendable {
         switch FieldName(name) {
         case .authorization where !keepsCredentials: false
         case .host, .contentLength, .transferEncoding, .connection, .expect, .requestID, .traceParent, .forwardedFor,
-            .forwardedProto, .forwardedHost, .forwarded, .upgrade, .hopByHop, .identity:
+            .forwardedProto, .forwardedHost, .forwarded, .upgrade, .hopByHop, .identity, .cookie:
             false
         default: request.connectionFields.isEmpty || !request.connectionFields.contains(name.lowercased())
         }
     }
 
     private static func write(_ additions: Additions, into buffer: inout ByteBuffer) {
+        if let cookies = additions.cookies { buffer.writeLine("Cookie", cookies) }
         buffer.writeLine("X-Forwarded-For", additions.forwarded.forwardedFor)
         buffer.writeLine("X-Forwarded-Proto", additions.forwarded.proto)
         buffer.writeLine("X-Forwarded-Host", additions.forwarded.host)

@@ -49,6 +49,7 @@ package struct ResponseHeadWriter: Sendable {
     /// - Parameter date: of now, for an upstream that does not tell (RFC 9110 §6.6.1).
     package func write(_ context: AnswerContext, date: @autoclosure () -> String, into buffer: inout ByteBuffer) {
         StatusLine.write(Int(head.status.code), into: &buffer)
+        context.writeCookies(into: &buffer)
         var present: SecurityFields = []
         var hasDate = false
         for (name, value) in head.headers {
@@ -87,6 +88,7 @@ package struct ResponseHeadWriter: Sendable {
         var context = context
         context.closesConnection = false
         StatusLine.write(Int(head.status.code), into: &buffer)
+        context.writeCookies(into: &buffer)
         buffer.writeStaticString("Connection: Upgrade\r\n")
         for (name, value) in head.headers {
             switch FieldName(name) {

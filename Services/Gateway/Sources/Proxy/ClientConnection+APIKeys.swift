@@ -34,7 +34,7 @@ extension ClientConnection {
     /// asked once for another one, and knows whether the key was revoked itself.
     func refuseRevoked(_ exchange: Exchange, _ route: Route) {
         guard let key = exchange.apiKey, let keys = exchange.policy.tokens.apiKeys, !exchange.hasForgottenGrant else {
-            return answer(exchange, .unauthorized)
+            return notAuthenticated(exchange, route)
         }
         exchange.hasForgottenGrant = true
         keys.forget(key.grant, of: key.text)

@@ -21,20 +21,28 @@ extension ClientConnection {
             refuse(error, head: head)
             return
         }
-        let dispatch = policy.dispatch(request)
-        let exchange = makeExchange(request, policy, route: dispatch.route)
+        let forwarded = ForwardedRequest(request, peer: peer, isTrusted: peerIsTrusted, proxies: policy.proxies)
+        let dispatch = policy.dispatch(request, isSecure: forwarded.proto == "https")
+        let exchange = makeExchange(request, forwarded, policy, route: dispatch.route)
         self.exchange = exchange
         switch dispatch {
         case .refuse(let error, _): answer(exchange, error)
         case .options(let answer): self.answer(exchange, answer)
         case .health: answer(exchange, loop.health.answer)
-        case .anonymous(let route): ask(exchange, route, .init(address: exchange.forwarded.clientAddress))
-        case .authenticated(let route, let token): authenticate(exchange, route, token)
+        case .anonymous(let route):
+            if route.browserSession == .refreshes {
+                exchange.credentials = Credentials(request, isSecure: exchange.answer.isSecure)
+            }
+            ask(exchange, route, .init(address: forwarded.clientAddress))
+        case .authenticated(let route, let credentials):
+            exchange.credentials = credentials
+            authenticate(exchange, route)
         }
     }
 
-    private func makeExchange(_ request: RequestHead, _ policy: GatewayPolicy, route: Route?) -> Exchange {
-        let forwarded = ForwardedRequest(request, peer: peer, isTrusted: peerIsTrusted, proxies: policy.proxies)
+    private func makeExchange(
+        _ request: RequestHead, _ forwarded: ForwardedRequest, _ policy: GatewayPolicy, route: Route?
+    ) -> Exchange {
         var answer = AnswerContext(requestID: request.requestID ?? loop.identifiers.requestID())
         let trace = request.traceParent.flatMap(TraceContext.init(header:))
         let traceParent = loop.identifiers.traceParent(in: trace?.traceID, isSampled: trace?.isSampled ?? false)
@@ -58,8 +66,11 @@ extension ClientConnection {
 
     // MARK: Who asks
 
-    private func authenticate(_ exchange: Exchange, _ route: Route, _ token: String) {
-        if APIKey.isMeant(by: token) { return authenticate(exchange, route, apiKey: token) }
+    func authenticate(_ exchange: Exchange, _ route: Route) {
+        guard let token = exchange.credentials.token else { return notAuthenticated(exchange, route) }
+        if case .bearer = exchange.credentials, APIKey.isMeant(by: token) {
+            return authenticate(exchange, route, apiKey: token)
+        }
         let policy = exchange.policy
         let address = exchange.forwarded.clientAddress
         if let known = policy.tokens.cached(token) {
@@ -77,9 +88,7 @@ extension ClientConnection {
             case .success(let verified): self.ask(exchange, route, .init(caller: verified, address: address))
             case .failure(AuthenticationError.unavailable(let reason)):
                 self.answer(exchange, Self.cannotAuthenticate, cause: reason)
-            case .failure:
-                policy.failedAuthentications.count(address)
-                self.answer(exchange, .unauthorized)
+            case .failure: self.notAuthenticated(exchange, route, isNoToken: true)
             }
             self.flush()
         }

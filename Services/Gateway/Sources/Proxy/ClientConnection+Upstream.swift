@@ -92,7 +92,7 @@ extension ClientConnection {
                 forwarded: exchange.forwarded, requestID: exchange.answer.requestID,
                 traceParent: exchange.traceParent,
                 milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000, upgrade: upgrade,
-                accessToken: exchange.apiKey?.grant.text),
+                accessToken: exchange.apiKey?.grant.text, cookies: exchange.upstreamCookies),
             endpoint: connection.instance.member.endpoint, into: &head)
         connection.send(head, method: exchange.request.method, promise: headWritten(exchange))
         takeWaiting()

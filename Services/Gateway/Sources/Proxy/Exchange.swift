@@ -52,6 +52,10 @@ final class Exchange {
     var apiKey: (text: String, grant: APIKeyGrant)?
     /// Whether a token of the key was refused already.
     var hasForgottenGrant = false
+    /// What the caller was known by, renewed where that was done.
+    var credentials = Credentials.none
+    /// Whether Auth was asked for the session's next access token.
+    var wasRenewed = false
     /// The protocol that the upstream was asked to switch to, and its answer that it does.
     var passedUpgrade: String?
     var switchingAnswer: HTTPResponseHead?
@@ -78,6 +82,18 @@ final class Exchange {
         self.startedAt = startedAt
         self.isLogged = isLogged
         state = ExchangeState(request, maximumBody: maximumBody)
+    }
+
+    /// The `Cookie` field for the upstream: of a session only what the route needs.
+    var upstreamCookies: String? {
+        guard !request.cookies.isEmpty else { return nil }
+        var kept: [(cookie: SessionCookie, value: String)] = []
+        guard case .cookies(let session) = credentials else {
+            return SessionCookies.upstream(request.cookies, with: [], isSecure: false)
+        }
+        if caller != nil, let access = session.access { kept.append((.access, access)) }
+        if route?.browserSession == .refreshes, let refresh = session.refresh { kept.append((.refresh, refresh)) }
+        return SessionCookies.upstream(request.cookies, with: kept, isSecure: session.isSecure)
     }
 
     /// Whether the request may fail on an instance without a client that notices.

@@ -15,6 +15,10 @@ package final class GatewayPolicy: Sendable {
     package let tokens: AccessTokenSource
     package let guards: RequestGuard
     package let failedAuthentications: FailedAuthentications
+    /// How browser sessions go on; `nil` where they end with their access tokens.
+    package let renewal: SessionRenewal?
+    /// Where they are renewed.
+    package let renewalRoute: Route?
     package let timeouts: GatewayTimeouts
     /// Client connections at once, over all event loops.
     package let maximumConnections: Int
@@ -24,18 +28,18 @@ package final class GatewayPolicy: Sendable {
     package convenience init(
         configuration: GatewayConfiguration, limits: RequestLimits, origins: [String], proxies: TrustedProxies,
         tokens: AccessTokenSource, guards: RequestGuard, timeouts: GatewayTimeouts = .init(),
-        maximumConnections: Int = 10_000, accessLogInterval: Int = 0
+        maximumConnections: Int = 10_000, accessLogInterval: Int = 0, renewal: SessionRenewal? = nil
     ) {
         self.init(
             configuration, FailedAuthentications(limit: configuration.failedAuthentications), limits: limits,
             origins: origins, proxies: proxies, tokens: tokens, guards: guards, timeouts: timeouts,
-            maximumConnections: maximumConnections, accessLogInterval: accessLogInterval)
+            maximumConnections: maximumConnections, accessLogInterval: accessLogInterval, renewal: renewal)
     }
 
     private init(
         _ configuration: GatewayConfiguration, _ failedAuthentications: FailedAuthentications, limits: RequestLimits,
         origins: [String], proxies: TrustedProxies, tokens: AccessTokenSource, guards: RequestGuard,
-        timeouts: GatewayTimeouts, maximumConnections: Int, accessLogInterval: Int
+        timeouts: GatewayTimeouts, maximumConnections: Int, accessLogInterval: Int, renewal: SessionRenewal?
     ) {
         self.configuration = configuration
         router = Router(configuration.routes)
@@ -47,6 +51,8 @@ package final class GatewayPolicy: Sendable {
         self.tokens = tokens
         self.guards = guards
         self.failedAuthentications = failedAuthentications
+        self.renewal = renewal
+        renewalRoute = configuration.routes.first { $0.browserSession == .refreshes }
         self.timeouts = timeouts
         self.maximumConnections = maximumConnections
         self.accessLogInterval = accessLogInterval
@@ -57,6 +63,6 @@ package final class GatewayPolicy: Sendable {
         GatewayPolicy(
             configuration, failedAuthentications.adopting(configuration.failedAuthentications), limits: head.limits,
             origins: origins, proxies: proxies, tokens: tokens, guards: guards, timeouts: timeouts,
-            maximumConnections: maximumConnections, accessLogInterval: accessLogInterval)
+            maximumConnections: maximumConnections, accessLogInterval: accessLogInterval, renewal: renewal)
     }
 }

@@ -10,7 +10,8 @@ package enum Dispatch: Sendable {
     case health(Route)
     /// Limited by address, and on its way without a token.
     case anonymous(Route)
-    case authenticated(Route, token: String)
+    /// By an access token, or by a browser session, whose access token may have to be asked for.
+    case authenticated(Route, Credentials)
 
     package var route: Route? {
         switch self {
@@ -22,44 +23,53 @@ package enum Dispatch: Sendable {
 }
 
 extension GatewayPolicy {
-    package func dispatch(_ request: RequestHead) -> Dispatch {
+    /// - Parameter isSecure: whether the client speaks https.
+    package func dispatch(_ request: RequestHead, isSecure: Bool) -> Dispatch {
         if request.method == .OPTIONS { return options(request) }
         switch router.route(request.method, path: request.target.pathText) {
         case .notFound: return .refuse(.notFound, nil)
         case .methodNotAllowed(let allow): return .refuse(.methodNotAllowed(allow: allow), nil)
-        case .route(let route): return dispatch(request, to: route)
+        case .route(let route): return dispatch(request, to: route, Credentials(request, isSecure: isSecure))
         }
     }
 
-    private func dispatch(_ request: RequestHead, to route: Route) -> Dispatch {
+    private func dispatch(_ request: RequestHead, to route: Route, _ credentials: Credentials) -> Dispatch {
         if route.destination == .health { return .health(route) }
-        if route.destination == .stream { return dispatch(handshake: request, to: route) }
+        if route.destination == .stream { return dispatch(handshake: request, to: route, credentials) }
         if let limit = route.maximumBody, case .length(let length) = request.framing, length > limit {
             return .refuse(RequestHeadPolicy.tooLarge(over: limit), route)
         }
-        guard route.access == .authenticated else { return .anonymous(route) }
-        let credentials = Credentials(request)
-        guard let token = credentials.token else { return .refuse(.unauthorized, route) }
+        guard route.access == .authenticated else { return dispatch(anonymous: request, to: route, credentials) }
+        if credentials == .none { return .refuse(.unauthorized, route) }
         let isHandshake = route.allowsUpgrade && WebSocketHandshake.isWish(request)
         guard
             isHandshake
                 ? crossSite.allows(handshake: request, with: credentials) : crossSite.allows(request, with: credentials)
         else { return .refuse(CrossSitePolicy.refusal, route) }
-        return .authenticated(route, token: token)
+        return .authenticated(route, credentials)
+    }
+
+    private func dispatch(anonymous request: RequestHead, to route: Route, _ credentials: Credentials) -> Dispatch {
+        let isAllowed =
+            switch route.browserSession {
+            case .begins: crossSite.allows(signIn: request)
+            case .refreshes: crossSite.allows(request, with: credentials)
+            case nil: true
+            }
+        return isAllowed ? .anonymous(route) : .refuse(CrossSitePolicy.refusal, route)
     }
 
     /// A WebSocket is checked before anybody is asked about its caller.
-    private func dispatch(handshake request: RequestHead, to route: Route) -> Dispatch {
+    private func dispatch(handshake request: RequestHead, to route: Route, _ credentials: Credentials) -> Dispatch {
         do {
             _ = try WebSocketHandshake(request)
         } catch {
             return .refuse(error, route)
         }
-        let credentials = Credentials(request)
         guard crossSite.allows(handshake: request, with: credentials) else {
             return .refuse(CrossSitePolicy.refusal, route)
         }
-        return credentials.token.map { .authenticated(route, token: $0) } ?? .anonymous(route)
+        return credentials == .none ? .anonymous(route) : .authenticated(route, credentials)
     }
 
     private func options(_ request: RequestHead) -> Dispatch {

@@ -20,6 +20,15 @@ package final class Route: Sendable {
         case stream
     }
 
+    /// What a route does with browser sessions, beyond serving who has one.
+    package enum BrowserSession: String, Sendable, Hashable, CaseIterable {
+        /// Signs a browser in: only our own pages may ask for it.
+        case begins
+        /// Takes the refresh token from its cookie, which no other route is given; and it is here that the gateway itself
+        /// asks for the next access token of a browser.
+        case refreshes
+    }
+
     /// A stable name, such as `strategies.list`: part of the limiter's keys and of log lines.
     package let name: String
     /// The methods that the route takes. `GET` includes `HEAD`.
@@ -40,12 +49,13 @@ package final class Route: Sendable {
     package let allowsUpgrade: Bool
     /// What an API key needs a scope for; `nil` where none is let through.
     package let resource: ScopedResource?
+    package let browserSession: BrowserSession?
 
     package init(
         _ name: String, _ methods: [HTTPMethod], _ path: String, to destination: Destination,
         access: Access = .authenticated, limits: [RouteLimit] = [], timeout: Duration? = nil, maximumBody: Int? = nil,
-        priority: RequestPriority = .normal, allowsUpgrade: Bool = false,
-        resource: ScopedResource? = nil
+        priority: RequestPriority = .normal, allowsUpgrade: Bool = false, resource: ScopedResource? = nil,
+        browserSession: BrowserSession? = nil
     ) {
         self.name = name
         self.methods = methods.contains(.GET) ? methods + [.HEAD] : methods
@@ -58,6 +68,7 @@ package final class Route: Sendable {
         self.priority = priority
         self.allowsUpgrade = allowsUpgrade
         self.resource = resource
+        self.browserSession = browserSession
     }
 
     /// What the limiter is asked before a request of this subject goes on.

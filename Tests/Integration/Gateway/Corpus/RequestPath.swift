@@ -71,7 +71,7 @@ final class RequestPath {
                 isOver = true
                 return
             }
-            _ = policy.dispatch(request)
+            _ = policy.dispatch(request, isSecure: false)
             var state = ExchangeState(request, maximumBody: policy.head.limits.body)
             _ = (state.admitted(), state.connected())
             self.state = state

@@ -60,6 +60,7 @@ package struct WebSocketHandshake: Sendable, Hashable {
         buffer.writeStaticString("Upgrade: websocket\r\nConnection: Upgrade\r\n")
         buffer.writeLine("Sec-WebSocket-Accept", accept)
         for field in fields { buffer.writeLine(field.name, field.value) }
+        context.writeCookies(into: &buffer)
         context.write(besides: [], into: &buffer)
         buffer.writeStaticString("\r\n")
     }
