@@ -7,35 +7,43 @@ package struct EventStream: Sendable, Hashable {
     /// - Parameter name: of the setting `EVENTS_NAME`. The braces keep the keys of one name together in a Redis Cluster.
     package init(name: String) { key = "{\(name)}:stream" }
 
-    /// The key that says how far a publisher has come.
-    package func progress(of publisher: String) -> String { "\(key):publisher:\(publisher)" }
+    /// Whose turn it is to append: the number that ``take`` gave out last.
+    package var turnKey: String { "\(key):turn" }
 
-    /// Appends events that are numbered by their publisher, but for those that it has appended before: a publisher whose
-    /// answer was lost asks again, and Redis may carry out both.
+    /// The keys of the events that were appended last.
+    package var appendedKey: String { "\(key):appended" }
+
+    /// Takes the turn: from here on nothing is appended under an earlier one, however late it comes.
+    package var take: [RedisArgument] { ["INCR", .string(turnKey)] }
+
+    /// Appends events, but for those that were appended before: a publisher whose answer was lost asks again, and another
+    /// one asks for what was left behind by one that died.
     ///
-    /// Takes the keys of the stream and of the publisher's progress, and ``arguments(_:first:retained:)``. In an entry the
-    /// user stands first, where the scripts that read look for it.
+    /// A publisher that was suspended, or whose command was under way for long, is too late: its turn is over, and nothing
+    /// is appended. Takes ``keys`` and ``arguments(_:turn:retained:)``. In an entry the user stands first, where the
+    /// scripts that read look for it.
     package static let append = RedisScript(
         """
-        local done, number = tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(ARGV[1])
-        for i = 3, #ARGV, 3 do
-          if number > done then
+        if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+        for i = 3, #ARGV, 4 do
+          if redis.call('ZADD', KEYS[3], ARGV[1], ARGV[i]) == 1 then
             redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*',
-              'user', ARGV[i], 'type', ARGV[i + 1], 'data', ARGV[i + 2])
+              'user', ARGV[i + 1], 'type', ARGV[i + 2], 'data', ARGV[i + 3])
           end
-          number = number + 1
         end
-        if number - 1 > done then redis.call('SET', KEYS[2], number - 1, 'EX', 86400) end
-        return redis.status_reply('OK')
+        redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -10001)
+        return 1
         """)
 
+    package var keys: [String] { [key, turnKey, appendedKey] }
+
     /// - Parameters:
-    ///   - first: the number of the first event.
+    ///   - turn: as ``take`` was answered.
     ///   - retained: how many events the stream keeps, about; it lets go of the oldest.
-    package static func arguments(_ events: [UserEvent], first: Int, retained: Int) -> [RedisArgument] {
-        [.integer(first), .integer(retained)]
+    package static func arguments(_ events: [PendingEvent], turn: Int, retained: Int) -> [RedisArgument] {
+        [.integer(turn), .integer(retained)]
             + events.flatMap { event -> [RedisArgument] in
-                [.integer(event.userID), .string(event.kind.rawValue), .bytes(event.data)]
+                [.string(event.key), .integer(event.userID), .string(event.kind), .bytes(event.data)]
             }
     }
 

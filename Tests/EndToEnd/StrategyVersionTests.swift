@@ -1,5 +1,6 @@
 import JSON
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite("Versions, entity tags and idempotency keys, through nginx")
@@ -24,6 +25,35 @@ struct StrategyVersionTests {
         let tag = try #require(list.headers.first(name: "ETag"))
         #expect(try await client.get(path, headers: [("If-None-Match", tag)]).status == 304)
         #expect(try await client.get("\(path)/\(id)/versions/2").text == changed.text)
+    }
+
+    @Test("a version that is restored is told as a change, with the strategy as it is now")
+    func restoredIsTold() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let user = try await TestUser.make(cluster)
+        let stream = try await WebSocketClient(port: cluster.port, token: user.accessToken)
+        let path = "/api/v1/strategies"
+        let created = try await user.client.post(path, json: #"{"strategy_name":"first","tags":["a"]}"#)
+        let id = try #require(created["id"]?.integer)
+        let changed = try await user.client.send(
+            .PUT, "\(path)/\(id)", body: ("application/json", #"{"strategy_name":"second"}"#))
+        let restored = try await user.client.at(cluster.gatewayURL(2)).send(.POST, "\(path)/\(id)/versions/1/restore")
+        #expect(restored["version"]?.integer == 3)
+        for (type, data) in [
+            ("strategy.created", created.json), ("strategy.changed", changed.json), ("strategy.changed", restored.json),
+        ] {
+            let event = try JSONValue(parsing: Array(try await stream.next().utf8)).object
+            #expect(event?["type"]?.string == type && event?["data"] == data)
+        }
+        // What is not there, or is not what the client means, is no change.
+        #expect(try await user.client.send(.POST, "\(path)/\(id)/versions/9/restore").status == 404)
+        let stale = try await user.client.send(
+            .POST, "\(path)/\(id)/versions/1/restore", headers: [("If-Match", "\"\(id)-2\"")])
+        #expect(stale.status == 412)
+        let next = try await user.createStrategy("next")
+        let event = try JSONValue(parsing: Array(try await stream.next().utf8)).object
+        #expect(event?["data"]?.object?["id"]?.integer == next)
+        await stream.close()
     }
 
     @Test("a request repeated under its Idempotency-Key is done once, whichever instance answers")

@@ -47,8 +47,8 @@ package enum StrategiesApplication {
         health.addRoute(to: router, drain: drain)
         let consistency = ConsistencyPolicy(
             database, codec: settings.consistency.codec, translate: APIError.strategies)
-        let events = RedisEventPublisher(
-            redis: redis, stream: settings.events, retained: settings.retainedEvents, eventLoopGroup: eventLoopGroup,
+        let events = OutboxPublisher(
+            outbox: EventOutbox(database), redis: redis, stream: settings.events, retained: settings.retainedEvents,
             logger: logger)
         StrategyRoutes(consistency: consistency, events: events).add(
             to: router.group("\(StrategyRoutes.path)").add(
@@ -67,12 +67,13 @@ package enum StrategiesApplication {
             settings: settings.server, drain: drain, health: health,
             metrics: MetricsReport([
                 process.families, requests.families, redis.families, revocations.families, database.families,
+                events.families,
             ]),
-            dependencies: [redis, database, verifier, revocations],
+            dependencies: [redis, database, verifier, revocations, events],
             listener: listener, eventLoopGroup: eventLoopGroup, logger: logger, onAdminListening: onAdminListening)
     }
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
         ProcessMetrics.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
-        + PostgresCluster.metrics
+        + PostgresCluster.metrics + OutboxPublisher.metrics
 }

@@ -4,7 +4,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import Redis
-import Strategies
 import Synchronization
 import TestSupport
 import Testing
@@ -15,13 +14,26 @@ struct EventReaderTests {
     private struct Reading {
         let redis: RedisClient
         let stream: EventStream
-        let publisher: RedisEventPublisher
+        let retained: Int
         let hub: EventHub
         let reader: EventReader
         let batches: Batches
 
-        func publish(_ user: Int, _ text: String) {
-            publisher.publish(UserEvent(userID: user, kind: .strategyChanged, data: Array("\"\(text)\"".utf8)))
+        /// Appends one event, as the only publisher.
+        func publish(_ user: Int, _ text: String) async throws {
+            let turn = try await redis.send(stream.take).integerValue ?? 0
+            let isAppended = try await append(["\(turn)"], user: user, texts: [text], turn: turn)
+            #expect(isAppended)
+        }
+
+        func append(_ keys: [String], user: Int = 1, texts: [String], turn: Int) async throws -> Bool {
+            let events = zip(keys, texts).map { key, text in
+                PendingEvent(key: key, userID: user, kind: "strategy.changed", data: Array("\"\(text)\"".utf8))
+            }
+            let reply = try await redis.evaluate(
+                EventStream.append, keys: stream.keys,
+                arguments: EventStream.arguments(events, turn: turn, retained: retained))
+            return reply.integerValue == 1
         }
 
         /// What was told of one user, as the text of each event.
@@ -68,22 +80,20 @@ struct EventReaderTests {
             let group = MultiThreadedEventLoopGroup.singleton
             let reader = EventReader(
                 redis: redis, stream: stream, hub: hub, mayTell: mayTell, logger: Logger(label: "test"))
-            let publisher = RedisEventPublisher(
-                redis: redis, stream: stream, retained: retained, eventLoopGroup: group, logger: Logger(label: "test"))
             _ = hub.attach(group.any()) { batches.add($0) }
             let running = Task { try await reader.run() }
             defer { running.cancel() }
             #expect(try await eventually { hub.newest != nil })
             try await body(
-                Reading(redis: redis, stream: stream, publisher: publisher, hub: hub, reader: reader, batches: batches))
-            _ = try await redis.send(["DEL", .string(stream.key)])
+                Reading(redis: redis, stream: stream, retained: retained, hub: hub, reader: reader, batches: batches))
+            _ = try await redis.send(["DEL"] + stream.keys.map(RedisArgument.string))
         }
     }
 
     @Test("events come in the order in which they were published, each with its user")
     func order() async throws {
         try await withReading { reading in
-            for number in 0..<250 { reading.publish(number % 2, "e\(number)") }
+            for number in 0..<250 { try await reading.publish(number % 2, "e\(number)") }
             let hasCome = try await eventually { reading.batches.events.count == 250 }
             #expect(hasCome)
             #expect(reading.texts(1) == (0..<250).filter { $0 % 2 == 1 }.map { "e\($0)" })
@@ -95,7 +105,7 @@ struct EventReaderTests {
     func catchUp() async throws {
         try await withReading { reading in
             let start = try #require(reading.hub.newest)
-            for number in 0..<450 { reading.publish(number % 3, "e\(number)") }
+            for number in 0..<450 { try await reading.publish(number % 3, "e\(number)") }
             #expect(try await eventually { reading.batches.events.count == 450 })
             var (after, texts, pages) = (start, [String](), 0)
             while true {
@@ -115,18 +125,30 @@ struct EventReaderTests {
     @Test("a stream that was emptied is noticed, by the reader and by those who want what they missed")
     func lost() async throws {
         try await withReading { reading in
-            reading.publish(1, "before")
+            try await reading.publish(1, "before")
             #expect(try await eventually { reading.batches.events.count == 1 })
             let last = try #require(reading.hub.newest)
             _ = try await reading.redis.send(["DEL", .string(reading.stream.key)])
             #expect(try await eventually { reading.batches.losses == 1 })
             #expect(try await reading.missed(1, after: last) == nil)
-            reading.publish(1, "after")
+            try await reading.publish(1, "after")
             #expect(try await eventually { reading.texts(1) == ["before", "after"] })
             // Emptied and written again before anybody looks.
             _ = try await reading.redis.send(["DEL", .string(reading.stream.key)])
-            reading.publish(1, "again")
+            try await reading.publish(1, "again")
             #expect(try await eventually { reading.batches.losses == 2 })
+        }
+    }
+
+    @Test("a stream that a group of consumers has made, and that nobody has written to, is read from its beginning")
+    func empty() async throws {
+        try await withReading { reading in
+            let key = RedisArgument.string(reading.stream.key)
+            _ = try await reading.redis.send(["DEL", key])
+            _ = try await reading.redis.send(["XGROUP", "CREATE", key, "group", "$", "MKSTREAM"])
+            #expect(try await eventually { reading.batches.losses >= 1 })
+            try await reading.publish(1, "first")
+            #expect(try await eventually { reading.texts(1) == ["first"] })
         }
     }
 
@@ -135,7 +157,7 @@ struct EventReaderTests {
         try await withReading(retained: 100) { reading in
             let start = try #require(reading.hub.newest)
             for number in 0..<1000 {
-                reading.publish(1, "e\(number)")
+                try await reading.publish(1, "e\(number)")
                 // Never further ahead than what is kept.
                 if number % 50 == 49 { #expect(try await eventually { reading.batches.events.count == number + 1 }) }
             }
@@ -146,71 +168,39 @@ struct EventReaderTests {
         }
     }
 
-    /// Publishes to the reading's stream through a client of its own, which connects only when it is run.
-    private func withPublisher(
-        _ reading: Reading, capacity: Int,
-        _ body: (_ publish: (String) -> Void, _ connect: () -> Void) async throws -> Void
-    ) async throws {
-        let group = MultiThreadedEventLoopGroup.singleton
-        let client = RedisClient(
-            configuration: try RedisUnderTest().configuration(), eventLoopGroup: group, logger: Logger(label: "test"))
-        let publisher = RedisEventPublisher(
-            redis: client, stream: reading.stream, retained: 1000, capacity: capacity, eventLoopGroup: group,
-            logger: Logger(label: "test"))
-        let connection = Mutex<Task<Void, any Error>?>(nil)
-        try await body(
-            { publisher.publish(UserEvent(userID: 1, kind: .strategyChanged, data: Array("\"\($0)\"".utf8))) },
-            { connection.withLock { $0 = Task { try await client.run() } } })
-        connection.withLock { $0?.cancel() }
-    }
-
-    @Test("a batch that is sent again is appended once, and what is new in it is appended")
+    @Test("what was appended is not appended once more, and what is new beside it is")
     func again() async throws {
         try await withReading { reading in
-            let events = (1...5).map { UserEvent(userID: 1, kind: .strategyChanged, data: Array("\"e\($0)\"".utf8)) }
+            var turn = 0
             for count in [3, 2, 3, 5, 5] {
-                _ = try await reading.redis.evaluate(
-                    EventStream.append, keys: [reading.stream.key, reading.stream.progress(of: "test")],
-                    arguments: EventStream.arguments(Array(events.prefix(count)), first: 1, retained: 100))
+                turn = try await reading.redis.send(reading.stream.take).integerValue ?? 0
+                let numbers = (1...count).map { "e\($0)" }
+                #expect(try await reading.append(numbers, texts: numbers, turn: turn))
             }
-            let length = try await reading.redis.send(["XLEN", .string(reading.stream.key)]).integerValue
-            #expect(length == 6, "with the one that marks the beginning")
-            let haveCome = try await eventually { reading.texts(1) == ["e1", "e2", "e3", "e4", "e5"] }
-            #expect(haveCome)
-            _ = try await reading.redis.send(["DEL", .string(reading.stream.progress(of: "test"))])
+            // What was committed late stands before what is there.
+            #expect(try await reading.append(["e0", "e1", "e6"], texts: ["late", "e1", "e6"], turn: turn))
+            let haveCome = try await eventually {
+                reading.texts(1) == ["e1", "e2", "e3", "e4", "e5", "late", "e6"]
+            }
+            #expect(haveCome, "\(reading.texts(1))")
         }
     }
 
-    @Test("what is published while Redis is away comes when it is back, in order")
-    func away() async throws {
+    @Test("whose turn is over appends nothing, however late it comes, and after FLUSHALL nobody does before a new turn")
+    func turns() async throws {
         try await withReading { reading in
-            try await withPublisher(reading, capacity: 1 << 20) { publish, connect in
-                for number in 0..<300 { publish("e\(number)") }
-                connect()
-                let haveAllCome = try await eventually { reading.batches.events.count == 300 }
-                #expect(haveAllCome)
-                #expect(reading.texts(1) == (0..<300).map { "e\($0)" })
-                #expect(reading.batches.losses == 0)
-            }
-        }
-    }
-
-    @Test("when too much is published meanwhile, everybody is told to read again, and later events come")
-    func tooMuch() async throws {
-        try await withReading { reading in
-            reading.publish(1, "before")
-            let isThere = try await eventually { reading.texts(1) == ["before"] }
-            #expect(isThere)
-            try await withPublisher(reading, capacity: 2_000) { publish, connect in
-                for number in 0..<300 { publish("e\(number)") }
-                connect()
-                let isTold = try await eventually { reading.batches.losses == 1 }
-                #expect(isTold)
-                publish("after")
-                let goesOn = try await eventually { reading.texts(1).last == "after" }
-                #expect(goesOn)
-                #expect(reading.batches.losses == 1 && reading.texts(1) == ["before", "after"])
-            }
+            let late = try await reading.redis.send(reading.stream.take).integerValue ?? 0
+            let current = try await reading.redis.send(reading.stream.take).integerValue ?? 0
+            #expect(try await reading.append(["a"], texts: ["late"], turn: late) == false)
+            #expect(try await reading.append(["b"], texts: ["in time"], turn: current))
+            #expect(try await reading.append(["a"], texts: ["late"], turn: late) == false)
+            #expect(try await eventually { reading.texts(1) == ["in time"] })
+            _ = try await reading.redis.send(["DEL"] + reading.stream.keys.map(RedisArgument.string))
+            #expect(try await reading.append(["c"], texts: ["lost"], turn: current) == false)
+            #expect(try await eventually { reading.batches.losses == 1 })
+            try await reading.publish(1, "next")
+            #expect(try await eventually { reading.texts(1).last == "next" })
+            #expect(reading.texts(1) == ["in time", "next"])
         }
     }
 
@@ -219,7 +209,7 @@ struct EventReaderTests {
         let mayTell = Atomic(true)
         try await withReading(mayTell: { mayTell.load(ordering: .relaxed) }) { reading in
             mayTell.store(false, ordering: .relaxed)
-            reading.publish(1, "secret")
+            try await reading.publish(1, "secret")
             let page = try await eventually {
                 try await reading.redis.send(["XLEN", .string(reading.stream.key)]).integerValue == 2
             }

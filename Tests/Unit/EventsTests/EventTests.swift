@@ -19,9 +19,10 @@ struct EventTests {
     @Test("an event is read as it was appended")
     func entry() throws {
         let event = UserEvent(userID: 7, kind: .strategyCreated, data: Array(#"{"id":1,"name":"\#u{0}ä"}"#.utf8))
-        let arguments = EventStream.arguments([event], first: 5, retained: 100)
-        #expect(Array(arguments.prefix(2)) == [5, 100])
-        let named = zip(["user", "type", "data"] as [RedisArgument], arguments.dropFirst(2)).flatMap { [$0, $1] }
+        let pending = PendingEvent(key: "k", userID: 7, kind: "strategy.created", data: event.data)
+        let arguments = EventStream.arguments([pending], turn: 5, retained: 100)
+        #expect(Array(arguments.prefix(3)) == [5, 100, "k"])
+        let named = zip(["user", "type", "data"] as [RedisArgument], arguments.dropFirst(3)).flatMap { [$0, $1] }
         let fields = named.map { argument -> RedisReply in
             switch argument {
             case .string(let text): .string(Array(text.utf8))

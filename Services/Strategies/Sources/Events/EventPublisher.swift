@@ -1,7 +1,6 @@
-package import Events
-
-/// Where the service tells what it has done, once that is committed.
+/// Brings what is committed to the event stream.
 package protocol EventPublisher: Sendable {
-    /// Tells of an event. It waits for nobody and never fails: the change has been made already.
-    func publish(_ event: UserEvent)
+    /// Says that something was committed a moment ago. It waits for nobody and never fails: the event is in the outbox, and
+    /// without a word it is only published later.
+    func wake()
 }

@@ -1,6 +1,5 @@
 import APIContract
 package import Consistency
-import Events
 package import HTTPService
 import HTTPTypes
 package import Hummingbird
@@ -15,7 +14,7 @@ package struct StrategyRoutes: Sendable {
     let consistency: ConsistencyPolicy
     private let events: any EventPublisher
 
-    /// - Parameter events: told of every change, once it is committed.
+    /// - Parameter events: woken after every change, once it is committed.
     package init(consistency: ConsistencyPolicy, events: any EventPublisher) {
         self.consistency = consistency
         self.events = events
@@ -49,7 +48,7 @@ package struct StrategyRoutes: Sendable {
         return try await consistency.answer(request, context) { database in
             let (created, isNew) = try await StrategyRepository(database).create(draft, once: key)
             // Whoever asks again under the key is told of what has happened already.
-            if isNew { events.publish(.created(created, userID: database.userID)) }
+            if isNew { events.wake() }
             return .json(
                 created.document, status: .created,
                 headers: [.location: "\(Self.path)/\(created.id)", .eTag: created.entityTag.description])
@@ -70,7 +69,7 @@ package struct StrategyRoutes: Sendable {
         return try await consistency.answer(request, context) { database in
             let replaced = try await StrategyRepository(database).replace(
                 id: id, with: draft, if: VersionPrecondition(request.headers, id: id))
-            return changed(replaced, userID: database.userID)
+            return changed(replaced)
         }
     }
 
@@ -80,7 +79,7 @@ package struct StrategyRoutes: Sendable {
         return try await consistency.answer(request, context) { database in
             let patched = try await StrategyRepository(database).patch(
                 id: id, with: patch, if: VersionPrecondition(request.headers, id: id))
-            return changed(patched, userID: database.userID)
+            return changed(patched)
         }
     }
 
@@ -88,15 +87,15 @@ package struct StrategyRoutes: Sendable {
         let id = try Self.id(context)
         return try await consistency.answer(request, context) { database in
             try await StrategyRepository(database).delete(id: id, if: VersionPrecondition(request.headers, id: id))
-            events.publish(.deleted(id: id, userID: database.userID))
+            events.wake()
             return Response(status: .noContent)
         }
     }
 
     // MARK: Answers
 
-    func changed(_ strategy: StoredStrategy, userID: Int) -> Response {
-        events.publish(.changed(strategy, userID: userID))
+    func changed(_ strategy: StoredStrategy) -> Response {
+        events.wake()
         return .json(strategy.document, headers: [.eTag: strategy.entityTag.description])
     }
 

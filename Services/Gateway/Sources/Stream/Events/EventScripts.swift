@@ -7,7 +7,7 @@ package enum EventScripts {
     ///
     /// An entry is found again only in a stream that has lost nothing since: not by `FLUSHALL`, nor by a restart without
     /// its last second, nor by its own bound. Where it is not found, the newest entries begin anew; a stream that is not
-    /// there gets a first entry, so that there is always one to go on from.
+    /// there, or that a group of consumers has made and nobody has written to, gets a first entry, so that there is always one to go on from.
     ///
     /// Takes the stream's key; the last entry or nothing, and how many entries are wanted.
     package static let follow = RedisScript(
@@ -15,7 +15,7 @@ package enum EventScripts {
         if ARGV[1] ~= '' and #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 1 then
           return {1, redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])}
         end
-        if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('XADD', KEYS[1], '*', 'start', '1') end
+        if redis.call('XLEN', KEYS[1]) == 0 then redis.call('XADD', KEYS[1], '*', 'start', '1') end
         return {0, redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', ARGV[2])}
         """)
 
