@@ -46,7 +46,8 @@ struct OutboxFaultTests {
         #expect(try strategy(try await stream.next(within: .seconds(30))) == committed)
         #expect(try await cluster.desk("resume", "strategies-1").status == 0)
         let next = try await user.createStrategy("next")
-        #expect(try strategy(try await stream.next()) == next, "what it had in hand when it stopped does not come again")
+        #expect(
+            try strategy(try await stream.next()) == next, "what it had in hand when it stopped does not come again")
         await stream.close()
         #expect(try await cluster.waitUntilReady())
     }
