@@ -137,7 +137,8 @@ let package = Package(
         .target(
             name: "LocalCluster",
             dependencies: [
-                "CCrypt", "CLinux", "JSON", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging, yams,
+                "CCrypt", "CLinux", "JSON", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging,
+                yams,
             ],
             path: "Tools/LocalCluster"),
         .executableTarget(

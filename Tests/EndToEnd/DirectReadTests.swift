@@ -26,7 +26,10 @@ struct DirectReadTests {
         let before = try await counted(cluster)
         let targets =
             ["", "?limit=2", "?limit=2&sort=strategy_name&status=draft", "?q=ir", "?tag=none", "?limit=0", "?cursor=x"]
-            + ["?consistency=strong", "?unknown=1", "?limit=%GG", "/\(ids[0])", "/\(foreign)", "/0\(ids[0])", "/x", "/"]
+            + [
+                "?consistency=strong", "?unknown=1", "?limit=%GG", "/\(ids[0])", "/\(foreign)", "/0\(ids[0])", "/x",
+                "/",
+            ]
         for target in targets {
             // Once more where a replica had to catch up with the user's writes first.
             let direct = try await client.get(path + target)
@@ -69,7 +72,9 @@ struct DirectReadTests {
         let answers = try await RawRequest.send(requests.joined() + last, port: cluster.port + 301)
         let shown = answers.matches(of: #/\{"id":(\d+),/#).compactMap { Int($0.output.1) }
         #expect(shown == ids)
-        #expect(answers.matches(of: #/HTTP/1.1 (\d+) /#).map { String($0.output.1) } == Array(repeating: "200", count: 6) + ["401"])
+        #expect(
+            answers.matches(of: #/HTTP/1.1 (\d+) /#).map { String($0.output.1) } == Array(repeating: "200", count: 6)
+                + ["401"])
     }
 
     @Test("is no answer to what is no HTTP behind it")

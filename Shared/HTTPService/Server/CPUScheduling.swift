@@ -14,7 +14,8 @@ package enum CPUScheduling: String, CaseIterable, Sendable {
 
     package static let setting = Setting<String>(
         "cpu.scheduling", default: batch.rawValue,
-        summary: "batch serves more requests on busy cores by fewer switches between processes; normal is the system's own.",
+        summary:
+            "batch serves more requests on busy cores by fewer switches between processes; normal is the system's own.",
         isAllowed: { CPUScheduling(rawValue: $0) != nil })
 
     /// Puts the calling thread, and those that it starts, under the policy. Where the system refuses, things stay as they

@@ -76,6 +76,9 @@ struct RouterTests {
     @Test("every route but the ones that hand out tokens asks for one")
     func anonymousRoutes() {
         let anonymous = routes.filter { $0.access == .anonymous }.map(\.name)
-        #expect(anonymous == ["health", "auth.jwks", "auth.register", "auth.login", "auth.session", "auth.refresh", "stream"])
+        #expect(
+            anonymous == [
+                "health", "auth.jwks", "auth.register", "auth.login", "auth.session", "auth.refresh", "stream",
+            ])
     }
 }
