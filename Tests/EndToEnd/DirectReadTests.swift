@@ -77,16 +77,23 @@ struct DirectReadTests {
                 + ["401"])
     }
 
-    @Test("is no answer to what is no HTTP behind it")
+    @Test("goes out before the refusal of what is no HTTP behind it")
     func garbageBehind() async throws {
         let cluster = try await ClusterUnderTest.shared.value
         let user = try await TestUser.make(cluster)
         let id = try await user.createStrategy()
         let good =
             "GET /api/v1/strategies/\(id) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(user.accessToken)\r\n\r\n"
-        let answers = try await RawRequest.send(good + "NONSENSE\r\n\r\n", port: cluster.port + 301)
-        let statuses = answers.matches(of: #/HTTP/1.1 (\d+) /#).map { String($0.output.1) }
-        #expect(statuses.first == "200" && statuses.dropFirst() == ["400"])
+        // On the long way, taken before the service knows the token and while its replica is behind, the first request
+        // shares the other's fate.
+        let wasAnswered = try await eventually {
+            let answers = try await RawRequest.send(good + "NONSENSE\r\n\r\n", port: cluster.port + 301)
+            let statuses = answers.matches(of: #/HTTP/1.1 (\d+) /#).map { String($0.output.1) }
+            #expect(statuses.last == "400" && statuses.count <= 2)
+            _ = try await user.client.at(cluster.strategiesURL(1)).get("/api/v1/strategies/\(id)")
+            return statuses == ["200", "400"]
+        }
+        #expect(wasAnswered)
     }
 
     // MARK: Parts of an answer
