@@ -49,7 +49,8 @@ package struct LogFiles: Sendable {
     func lastWords(_ name: String) -> String? {
         let lines = tail(name, bytes: 8192).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
         let marks = ["FATAL", "PANIC", "[emerg]", "FATAL CONFIG FILE ERROR", "error", "Error"]
-        let telling = lines.last { line in marks.contains { line.contains($0) } }
+        // What a server says of being cancelled follows from the error before it.
+        let telling = lines.last { line in marks.contains { line.contains($0) } && !line.contains("CancellationError") }
         guard let line = telling ?? lines.last else { return nil }
         return line.count > 240 ? String(line.prefix(240)) + "…" : String(line)
     }
