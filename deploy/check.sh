@@ -1,6 +1,7 @@
 #!/bin/sh
-# Checks what is no Swift: shell scripts, Dockerfile, workflows, compose files, Kubernetes manifests, the edge's nginx, alert
-# rules and dashboards, with tools of fixed versions from PyPI (checks.txt), and then tries the edge for real.
+# Checks what is no Swift: shell scripts, the dashboard's types, Dockerfile, workflows, compose files, Kubernetes manifests, the
+# edge's nginx, alert rules and Grafana's dashboards, with tools of fixed versions from PyPI (checks.txt), and then tries the
+# edge for real.
 #
 #     deploy/check.sh            about half a minute; the tools are installed once, into a folder of their own
 #     deploy/check.sh --slow     and the Kubernetes manifests against checkov's rules
@@ -65,6 +66,12 @@ nginx_configuration() {
         "$python" -m gixy "$temporary/nginx/nginx.conf"
 }
 
+# shellcheck disable=SC2329 # check calls it
+dashboard() {
+    find Web -name '*.js' -print0 | DENO_DIR=$temporary/deno DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 \
+        xargs -0 "$tools/bin/deno" check --quiet --no-remote --no-npm --config Web/deno.json
+}
+
 # Each kind of file has its schema.
 # shellcheck disable=SC2329 # check calls it
 workflows() {
@@ -82,6 +89,7 @@ check 'workflows, Dependabot, issue forms (schemas, zizmor)' workflows
 check 'compose files (compose specification)' \
     "$python" -m check_jsonschema --builtin-schema vendor.compose-spec deploy/compose/compose*.yaml
 check 'nginx of the edge (nginx -t, gixy)' nginx_configuration
+check 'the dashboard (deno check)' dashboard
 check 'Kubernetes manifests (schemas)' deploy/kubernetes/check.sh "$python"
 check 'alert rules (promtool)' promtool check rules deploy/observability/rules/*.yaml
 check 'alert rules, tried (promtool test)' promtool test rules deploy/observability/rules/tests/*.yaml

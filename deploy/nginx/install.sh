@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes the configuration of a production edge into a folder, for nginx 1.22 or later on a machine of its own:
+# Writes the configuration of a production edge into a folder, for nginx 1.22 or later, with Python 3, on a machine
+# of its own:
 #
 #     NGINX_SERVER_NAME=desk.example NGINX_CERTIFICATE=/etc/…/fullchain.pem NGINX_CERTIFICATE_KEY=/etc/…/key.pem \
 #         NGINX_GATEWAYS='10.0.0.11:8101 10.0.0.12:8101' deploy/nginx/install.sh /etc/cryptodesk/nginx
@@ -62,6 +63,7 @@ trap 'rm -f "$script"' EXIT
 } >"$script"
 
 mkdir -p "$folder/temporary" "$folder/acme"
+python3 "$here/../dashboard/publish.py" "$folder/web"
 cp "$here"/*.conf "$folder/"
 sed -f "$script" "$here/nginx-tls.conf.template" >"$folder/nginx.conf"
 

@@ -3,7 +3,8 @@ import FoundationEssentials
 /// Writes the servers' configuration files into the data folder, each readable by the one who needs it.
 struct ConfigurationWriter {
     let topology: ClusterTopology
-    /// The repository, whose `deploy/nginx`, `deploy/documentation`, `docs/openapi.yaml` and `Web` are used.
+    /// The repository, whose `deploy/nginx`, `deploy/documentation`, `docs/openapi.yaml` and published
+    /// dashboard are used.
     let repository: String
 
     private var layout: ClusterLayout { topology.layout }
@@ -76,9 +77,10 @@ struct ConfigurationWriter {
         try LogFiles(layout).create("nginx-access", owner: account)
     }
 
-    /// The dashboard where nginx can read it: the repository itself, or a copy when nginx is another user.
+    /// The dashboard, as `deploy/dashboard/publish.py` has laid it out, where nginx can read it: in the repository itself, or
+    /// in a copy when nginx is another user.
     private func webFolder(for account: Account?) throws -> String? {
-        let source = repository + "/Web"
+        let source = repository + "/.build/dashboard"
         guard Files.exists(source + "/index.html") else { return nil }
         guard account != nil else { return source }
         let copy = layout.nginxFolder + "/web"
