@@ -18,6 +18,7 @@ const routes = [
         access: 'signed-in',
         page: async (parameters) => (await import('./strategies/page.js')).strategiesPage(parameters),
     },
+    { path: /^\/account$/, access: 'signed-in', page: async () => (await import('./account/page.js')).accountPage() },
 ]
 
 const router = new Router(routes, () => ({ isSignedIn: session.user !== null, isAdmin: session.user?.role === 'admin' }))

@@ -93,7 +93,19 @@ export class VirtualRows {
             row.index = -1
             row.element.hidden = true
         }
+        this.#order()
         this.onRange(first, last)
+    }
+
+    /** Elements follow one another as their rows do: screen readers read them so. */
+    #order() {
+        this.#pool.sort((left, right) => left.index - right.index)
+        /** @type {Element | null} */
+        let next = this.#sizer.firstElementChild
+        for (const { element } of this.#pool) {
+            if (element === next) next = next.nextElementSibling
+            else this.#sizer.insertBefore(element, next)
+        }
     }
 
     #added() {

@@ -1,7 +1,7 @@
 import { APIError, explanation, request } from '../lib/api.js'
 import { fill, h, icon } from '../lib/dom.js'
 import { dropDraft, keepDraft, readDraft } from '../lib/drafts.js'
-import { field, handleSubmit } from '../lib/form.js'
+import { field, handleSubmit, showFailure } from '../lib/form.js'
 import { isSame } from '../lib/json.js'
 import { go } from '../lib/navigation.js'
 import { notify } from '../lib/notices.js'
@@ -43,6 +43,7 @@ export class StrategyEditor extends HTMLElement {
     #name = field('Name', h('input', { required: true, maxlength: 255, autocomplete: 'off' }))
     #status = field('Status', h('select', {}, statuses.map((status) => h('option', { value: status }, status))))
     #description = field('Description', h('textarea', { rows: 3, maxlength: 10000 }))
+    #fields = { strategy_name: this.#name, status: this.#status, description: this.#description }
     #tags = /** @type {TagsField} */ (document.createElement('tags-field'))
     #parameters = /** @type {ParametersField} */ (document.createElement('parameters-field'))
     #summary = h('p', { class: 'form-error', role: 'alert' })
@@ -58,12 +59,11 @@ export class StrategyEditor extends HTMLElement {
 
     connectedCallback() {
         if (this.childElementCount > 0) return
-        const fields = { strategy_name: this.#name, status: this.#status, description: this.#description }
         fill(this.#form, h('div', { class: 'fields' }, h('div', { class: 'pair' }, this.#name.element, this.#status.element),
             this.#tags, this.#description.element, this.#parameters),
             h('div', { class: 'foot' }, this.#summary, h('div', { class: 'foot-row' }, this.#state, h('span', { class: 'gap' }), this.#save)))
         fill(this, this.#head(), this.#told, this.#form)
-        handleSubmit(this.#form, fields, this.#summary, () => this.#submit())
+        handleSubmit(this.#form, this.#fields, this.#summary, () => this.#submit())
         this.addEventListener('input', () => this.#edited())
         this.addEventListener('gone', () => this.#edited())
         this.addEventListener('keydown', (event) => {
@@ -155,7 +155,7 @@ export class StrategyEditor extends HTMLElement {
     async changedElsewhere(theirs) {
         if (this.#isSaving || theirs.id !== this.shownId || theirs.version <= (this.#base?.version ?? 0)) return
         if (!this.#isDirty()) return this.open(theirs.id)
-        this.#tell(`It was changed elsewhere (version ${theirs.version}).`, [['Compare', () => this.#resolve(this.#values())]])
+        this.#tell(`It was changed elsewhere (version ${theirs.version}).`, [['Compare', () => this.#resolve(this.#values()).catch((error) => showFailure(error, this.#fields, this.#summary))]])
     }
 
     /** It was deleted elsewhere. @param {number} id */
@@ -168,6 +168,7 @@ export class StrategyEditor extends HTMLElement {
         }]])
     }
 
+    /** @returns {Promise<void>} */
     async #submit() {
         const parameters = this.#parameters.read()
         if (!parameters) return
@@ -231,7 +232,10 @@ export class StrategyEditor extends HTMLElement {
         }
     }
 
-    /** @param {Draft} mine */
+    /**
+     * @param {Draft} mine
+     * @returns {Promise<void>}
+     */
     async #resolve(mine) {
         const { data, headers } = await request('GET', `/strategies/${this.shownId}`)
         this.#collection.put(data)
@@ -240,7 +244,7 @@ export class StrategyEditor extends HTMLElement {
         this.#base = data
         this.#tag = headers.get('ETag')
         fill(this.#told)
-        if (choice === 'mine') return this.#form.requestSubmit()
+        if (choice === 'mine') return this.#submit()
         dropDraft(data.id)
         this.#show(draftOf(data))
         this.#showHead()
