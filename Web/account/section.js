@@ -39,7 +39,7 @@ export async function loadInto(place, load) {
  * @param {HTMLElement[]} rows
  */
 export function table(caption, heads, rows) {
-    return h('div', { class: 'table-place', tabindex: 0, role: 'region', 'aria-label': caption },
+    return h('div', { class: 'table-place', tabindex: 0, role: 'region', 'aria-label': `${caption}, as a table` },
         h('table', {}, h('caption', { class: 'visually-hidden' }, caption),
             h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col' }, head || h('span', { class: 'visually-hidden' }, 'Actions'))))),
             h('tbody', {}, rows)))

@@ -82,7 +82,6 @@ export class VirtualRows {
             if (!row) {
                 row = free.pop() ?? this.#added()
                 row.index = index
-                row.element.hidden = false
                 row.element.style.transform = `translateY(${index * this.#height}px)`
             } else if (all) {
                 row.element.style.transform = `translateY(${index * this.#height}px)`
@@ -91,7 +90,7 @@ export class VirtualRows {
         }
         for (const row of free) {
             row.index = -1
-            row.element.hidden = true
+            row.element.remove()
         }
         this.#order()
         this.onRange(first, last)
@@ -102,7 +101,8 @@ export class VirtualRows {
         this.#pool.sort((left, right) => left.index - right.index)
         /** @type {Element | null} */
         let next = this.#sizer.firstElementChild
-        for (const { element } of this.#pool) {
+        for (const { element, index } of this.#pool) {
+            if (index < 0) continue
             if (element === next) next = next.nextElementSibling
             else this.#sizer.insertBefore(element, next)
         }
@@ -111,7 +111,6 @@ export class VirtualRows {
     #added() {
         const row = { element: this.#make(), index: -1 }
         this.#pool.push(row)
-        this.#sizer.append(row.element)
         return row
     }
 

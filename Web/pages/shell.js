@@ -1,8 +1,11 @@
-import { connection, explanation } from '../lib/api.js'
+import { connection, explanation, request } from '../lib/api.js'
 import { fill, h, icon } from '../lib/dom.js'
 import { notify } from '../lib/notices.js'
 import { session } from '../lib/session.js'
 import { stream } from '../lib/stream.js'
+
+/** How long to wait before it is asked again whether the cluster answers, in milliseconds. */
+const retryPause = 3000
 
 /** The frame around every page: brand, ways, how the connection is, theme, account. */
 export class Shell extends HTMLElement {
@@ -12,6 +15,8 @@ export class Shell extends HTMLElement {
     #account = h('div', { class: 'account' })
     #banner = h('p', { class: 'banner', role: 'status' })
     #isReached = true
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #timer
 
     connectedCallback() {
         fill(this,
@@ -21,9 +26,10 @@ export class Shell extends HTMLElement {
             h('div', { class: 'banner-place' }, this.#banner), this.main)
         session.addEventListener('changed', () => this.#showUser())
         stream.addEventListener('state', () => this.#showConnection())
-        for (const name of ['online', 'offline']) addEventListener(name, () => this.#showConnection())
+        addEventListener('offline', () => this.#showConnection())
+        addEventListener('online', () => { this.#showConnection(); this.#lookAgain(0) })
         connection.addEventListener('reached', () => { this.#isReached = true; this.#showConnection() })
-        connection.addEventListener('unreached', () => { this.#isReached = false; this.#showConnection() })
+        connection.addEventListener('unreached', () => { this.#isReached = false; this.#showConnection(); this.#lookAgain(retryPause) })
         this.#showUser()
         this.#showConnection()
     }
@@ -40,6 +46,12 @@ export class Shell extends HTMLElement {
         const heading = /** @type {HTMLElement | null} */ (page.querySelector('[autofocus], h1[tabindex]'))
         const target = heading ?? this.main
         target.focus({ preventScroll: true })
+    }
+
+    /** Asks until there is an answer, so that the banner goes when its reason does. @param {number} wait in milliseconds */
+    #lookAgain(wait) {
+        clearTimeout(this.#timer)
+        this.#timer = setTimeout(() => { if (!this.#isReached && session.user) request('GET', '/auth/me').catch(() => {}) }, wait)
     }
 
     #showUser() {

@@ -4,8 +4,9 @@ import { compare, isMatch, writeQuery } from './query.js'
 /** @typedef {import('./types.js').Strategy} Strategy */
 /** @typedef {import('./query.js').Query} Query */
 
-/** How many strategies a page has. */
-const pageSize = 100
+/** How many strategies the first page has, which is waited for, and each later one. */
+const firstPage = 50
+const laterPages = 200
 
 /**
  * The strategies that the list shows: what the server said, and over it what was changed here and is not yet confirmed.
@@ -73,7 +74,7 @@ export class StrategyCollection extends EventTarget {
             this.#order = []
             this.isComplete = false
         }
-        await this.#load(`/strategies?limit=${pageSize}&${writeQuery(this.#query)}`, { anew: true })
+        await this.#load(`/strategies?limit=${firstPage}&${writeQuery(this.#query)}`, { anew: true })
         while (this.#order.length < wanted && this.#next && !this.error) await this.more()
     }
 
@@ -94,7 +95,7 @@ export class StrategyCollection extends EventTarget {
         try {
             const { data, headers } = await request('GET', path, { signal: turn.signal })
             if (turn.signal.aborted) return
-            this.#next = nextPage(headers)
+            this.#next = nextPage(headers)?.replace(/\blimit=\d+/, `limit=${laterPages}`) ?? null
             this.isComplete = this.#next === null
             this.#take(data, anew)
         } catch (error) {

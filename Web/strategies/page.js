@@ -4,6 +4,7 @@ import { stream } from '../lib/stream.js'
 import { duplicate, remove, setStatus, undo } from './actions.js'
 import { StrategyCollection } from './collection.js'
 import { StrategyEditor } from './editor.js'
+import { StrategyHistory } from './history.js'
 import { StrategyList } from './list.js'
 import { readQuery, writeQuery } from './query.js'
 import { StrategyToolbar } from './toolbar.js'
@@ -24,6 +25,8 @@ class StrategiesPage extends HTMLElement {
     #detail = h('section', { class: 'detail', 'aria-label': 'Strategy', hidden: true })
     /** @type {StrategyEditor | null} */
     #editor = null
+    /** @type {StrategyHistory | null} */
+    #history = null
     #leave = new AbortController()
 
     connectedCallback() {
@@ -55,8 +58,9 @@ class StrategiesPage extends HTMLElement {
      *
      * @param {Record<string, string>} parameters
      */
-    update({ id }) {
-        this.#showDetail(id === undefined ? null : id === 'new' ? 'new' : Number(id))
+    update({ id, view }) {
+        if (view === 'history' && id !== 'new') this.#showHistory(Number(id))
+        else this.#showDetail(id === undefined ? null : id === 'new' ? 'new' : Number(id))
         const query = readQuery(new URLSearchParams(location.search))
         if (String(writeQuery(query)) !== String(writeQuery(this.collection.query))) {
             this.#toolbar.show(query)
@@ -83,6 +87,7 @@ class StrategiesPage extends HTMLElement {
         this.pageTitle = id === 'new' ? 'New strategy' : id === null ? 'Strategies' : this.collection.get(id)?.strategy_name ?? 'Strategy'
         this.classList.toggle('with-detail', id !== null)
         this.#detail.hidden = id === null
+        this.#history = null
         this.#list.showOpen(id === 'new' ? null : id)
         if (id === null) {
             this.#editor = null
@@ -96,7 +101,24 @@ class StrategiesPage extends HTMLElement {
         this.#editor.focusFirst()
     }
 
+    /** @param {number} id */
+    #showHistory(id) {
+        this.pageTitle = 'Version history'
+        this.classList.add('with-detail')
+        this.#detail.hidden = false
+        this.#list.showOpen(id)
+        this.#editor = null
+        if (this.#history?.strategyId === id) return
+        this.#history = new StrategyHistory(id)
+        this.#history.addEventListener('close', () => this.#close())
+        this.#history.addEventListener('restored', (event) => this.collection.put(/** @type {CustomEvent<Strategy>} */ (event).detail))
+        fill(this.#detail, this.#history)
+        this.#history.focusFirst()
+    }
+
+    /** From the history to its strategy, from a strategy to the list. */
     #close() {
+        if (this.#history) return go(`/strategies/${this.#history.strategyId}${location.search}`)
         go('/strategies' + location.search)
         this.#list.focusGrid()
     }
@@ -106,6 +128,7 @@ class StrategiesPage extends HTMLElement {
         const id = this.#editor?.shownId
         const strategy = typeof id === 'number' ? this.collection.get(id) : undefined
         if (command === 'close') return this.#close()
+        if (command === 'history') return go(`/strategies/${id}/history${location.search}`)
         if (!strategy) return
         if (command === 'duplicate') duplicate(this.collection, [strategy])
         if (command === 'archive') setStatus(this.collection, [strategy], 'archived')
@@ -119,6 +142,7 @@ class StrategiesPage extends HTMLElement {
         if (type === 'strategy.created' || type === 'strategy.changed') {
             this.collection.put(data)
             this.#editor?.changedElsewhere(data)
+            this.#history?.took(data)
         }
         if (type === 'strategy.deleted') {
             this.collection.remove(data.id)
@@ -161,7 +185,7 @@ class StrategiesPage extends HTMLElement {
         if (document.querySelector('dialog[open]')) return
         const isTyping = /** @type {Element} */ (event.target).closest?.('input, textarea, select')
         if (event.key === 'z' && (event.ctrlKey || event.metaKey) && !isTyping && undo()) return event.preventDefault()
-        if (event.key === 'Escape' && this.#editor && !isTyping) return this.#close()
+        if (event.key === 'Escape' && (this.#editor || this.#history) && !isTyping) return this.#close()
         if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return
         /** @type {Record<string, () => void>} */
         const keys = { '/': () => this.#toolbar.focusSearch(), n: () => this.#new(), z: () => { undo() } }

@@ -1,0 +1,88 @@
+"""How much the first page weighs, how soon it is there, and that long lists scroll without a stutter."""
+
+import unittest
+
+from desk import BrowserTestCase, User, eventually, expect, sql
+
+OBSERVE = """
+    window.measured = { shift: 0, paint: 0 }
+    new PerformanceObserver((list) => list.getEntries().forEach((each) => { if (!each.hadRecentInput) measured.shift += each.value }))
+        .observe({ type: 'layout-shift', buffered: true })
+    new PerformanceObserver((list) => list.getEntries().forEach((each) => { measured.paint = each.startTime }))
+        .observe({ type: 'largest-contentful-paint', buffered: true })
+"""
+
+
+class WeightTests(BrowserTestCase):
+    def measured(self, user, path):
+        page = self.page(user, "about:blank")
+        page.context.add_init_script(OBSERVE)
+        line = page.context.new_cdp_session(page)
+        line.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        line.send("Network.enable")
+        addresses, received = {}, {"page": 0, "data": 0}
+        line.on("Network.responseReceived", lambda event: addresses.update({event["requestId"]: event["response"]["url"]}))
+
+        def count(event):
+            kind = "data" if "/api/" in addresses.get(event["requestId"], "") else "page"
+            received[kind] += event["encodedDataLength"] / 1024
+        line.on("Network.loadingFinished", count)
+        page.goto(path)
+        return page, line, received
+
+    def busy(self, line):
+        """For how long the page's thread has worked, in seconds of the processor."""
+        return next(each["value"] for each in line.send("Performance.getMetrics")["metrics"] if each["name"] == "TaskDuration")
+
+    def test_the_first_page_is_light_and_soon_there(self):
+        page, _, received = self.measured(None, "/sign-in")
+        page.get_by_label("E-mail address").wait_for()
+        begun = page.evaluate("performance.now()")
+        page.get_by_label("E-mail address").fill("ada@example.com")
+        page.wait_for_timeout(300)
+        weight = received["page"]
+        paint, shift = page.evaluate("[measured.paint, measured.shift]")
+        print(f"\nmeasured: sign-in, cold, CPU 4 times slower: {weight:.0f} KB, interactive after {begun:.0f} ms, "
+              f"LCP {paint:.0f} ms, CLS {shift:.3f}")
+        self.assertLess(weight, 100)
+        self.assertLess(shift, 0.01)
+        self.assertGreater(paint, 0)
+
+    def test_ten_thousand_strategies_scroll_without_a_long_task(self):
+        user = User()
+        sql(f"""insert into trading_strategies (user_id, strategy_name, parameters, tags, status)
+            select {user.id}, 'Strategy ' || n, jsonb_build_object('window', n), array['trend', 'btc'], 'active'
+            from generate_series(1, 10000) as n; select raise_revision({user.id}, null, null)""")
+        page, line, received = self.measured(user, "/strategies?sort=strategy_name")
+        expect(page.locator(".sizer .row").first).to_be_visible()
+        page.wait_for_timeout(200)
+        paint, shift = page.evaluate("[measured.paint, measured.shift]")
+        print(f"\nmeasured: the list, cold, CPU 4 times slower: {received['page']:.0f} KB and {received['data']:.0f} KB of strategies, LCP {paint:.0f} ms, CLS {shift:.3f}")
+        self.assertLess(received["page"], 100)
+        self.assertLess(shift, 0.01)
+        line.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        grid = page.locator(".grid")
+
+        def is_at_end():
+            grid.evaluate("grid => { grid.scrollTop = grid.scrollHeight }")
+            return page.locator(".count").inner_text() == "10000"
+        self.assertTrue(eventually(is_at_end, within=90))
+        # Every row from the end to the top. What counts is the time of the processor, which is the same on a busy machine; what
+        # the page does in one step is at least its longest task.
+        line.send("Performance.enable", {"timeDomain": "threadTicks"})
+        steps = [self.busy(line)]
+        for top in range(grid.evaluate("grid => grid.scrollHeight"), 0, -900):
+            page.evaluate("""top => new Promise((resolve) => {
+                document.querySelector('.grid').scrollTop = top
+                requestAnimationFrame(() => setTimeout(resolve))
+            })""", top)
+            steps.append(self.busy(line))
+        longest = 1000 * max(after - before for before, after in zip(steps, steps[1:]))
+        rows = page.locator(".sizer .row").count()
+        print(f"\nmeasured: 10,000 strategies scrolled from end to top: at most {longest:.0f} ms of CPU in a step, {rows} rows exist")
+        self.assertLess(rows, 80)
+        self.assertLess(longest, 50)
+
+
+if __name__ == "__main__":
+    unittest.main()
