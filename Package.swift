@@ -177,7 +177,7 @@ let package = Package(
                 "APIContract", "Authentication", "Consistency", "Events", "HTTPService", "JSON", "Postgres", "Settings",
                 httpTypes,
             ]),
-        unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis"]),
+        unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis", crypto]),
         unitTests("Authentication", ["JSON", crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
         .testTarget(
@@ -191,7 +191,7 @@ let package = Package(
             ], path: "Tests/Unit/OpenAPITests"),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["JSON", "Postgres", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
+            dependencies: ["Auth", "JSON", "Postgres", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1, nioPosix],
             path: "Tests/EndToEnd"),
         .testTarget(
             name: "IntegrationTests",

@@ -21,11 +21,24 @@ package struct APIError: Error, Hashable, Sendable {
         }
     }
 
+    /// A further member of the body, for what a client needs to go on.
+    package struct Member: Hashable, Sendable {
+        package let name: String
+        package let value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
     /// The HTTP status code.
     package let status: Int
     package let code: ErrorCode
     package let detail: Detail
     package var headers: [Header]
+    /// Besides the three that every error has.
+    package var members: [Member] = []
 
     package init(status: Int, code: ErrorCode, detail: Detail, headers: [Header] = []) {
         self.status = status
@@ -40,7 +53,9 @@ package struct APIError: Error, Hashable, Sendable {
 
     /// The body: `{"detail": …, "code": "…", "request_id": "…"}`.
     package func body(requestID: String) -> String {
-        "{\"detail\":\(renderedDetail),\"code\":\(code.rawValue.jsonEscaped),\"request_id\":\(requestID.jsonEscaped)}"
+        let further = members.map { ",\($0.name.jsonEscaped):\($0.value.jsonEscaped)" }.joined()
+        return "{\"detail\":\(renderedDetail),\"code\":\(code.rawValue.jsonEscaped),"
+            + "\"request_id\":\(requestID.jsonEscaped)\(further)}"
     }
 
     private var renderedDetail: String {

@@ -33,12 +33,13 @@ give_own() { # file < content
 
 password() { cat "store/$1.password"; }
 
-# The file that CONFIG_FILE names: settings REDIS_PASSWORD, POSTGRES_PASSWORD and CONSISTENCY_KEY.
+# The file that CONFIG_FILE names: settings REDIS_PASSWORD, POSTGRES_PASSWORD, CONSISTENCY_KEY and MFA_KEY.
 redis_settings() { printf '"redis": {"password": "%s"}' "$(password redis)"; }
 consistency_settings() { printf '"consistency": {"key": "%s"}' "$(password consistency)"; }
+mfa_settings() { printf '"mfa": {"key": "%s"}' "$(password mfa)"; }
 postgres_settings() { printf '"postgres": {"password": "%s"}' "$(password "$1")"; }
 
-for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryptodesk_replication redis consistency grafana; do
+for name in postgres cryptodesk_owner cryptodesk_auth cryptodesk_strategies cryptodesk_replication redis consistency mfa grafana; do
     store "store/$name.password" openssl rand -hex 32
 done
 store store/0001.pem openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048
@@ -51,7 +52,7 @@ password grafana | give grafana/grafana.password
 printf 'requirepass %s\n' "$(password redis)" | give redis/redis.conf
 
 printf '{%s}\n' "$(redis_settings)" | give_own gateway/settings.json
-printf '{%s, %s, %s}\n' "$(redis_settings)" "$(consistency_settings)" "$(postgres_settings cryptodesk_auth)" | give_own auth/settings.json
+printf '{%s, %s, %s, %s}\n' "$(redis_settings)" "$(consistency_settings)" "$(mfa_settings)" "$(postgres_settings cryptodesk_auth)" | give_own auth/settings.json
 printf '{%s, %s, %s}\n' "$(redis_settings)" "$(consistency_settings)" "$(postgres_settings cryptodesk_strategies)" | give_own strategies/settings.json
 printf '{%s}\n' "$(postgres_settings cryptodesk_owner)" | give_own migrate/settings.json
 printf '{%s}\n' "$(postgres_settings postgres)" | give_own seed/settings.json

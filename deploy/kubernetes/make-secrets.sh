@@ -18,14 +18,16 @@ password() { openssl rand -hex 32; }
 
 redis=$(password)
 consistency=$(password)
+mfa=$(password)
 owner=$(password)
 auth=$(password)
 strategies=$(password)
 
 redis_settings="\"redis\": {\"password\": \"$redis\"}"
 consistency_settings="\"consistency\": {\"key\": \"$consistency\"}"
-settings() { # password of PostgreSQL
-    printf '{%s, %s, "postgres": {"password": "%s"}}' "$redis_settings" "$consistency_settings" "$1"
+mfa_settings="\"mfa\": {\"key\": \"$mfa\"}"
+settings() { # password of PostgreSQL, further settings
+    printf '{%s, %s, "postgres": {"password": "%s"}%s}' "$redis_settings" "$consistency_settings" "$1" "${2:+, $2}"
 }
 
 secret redis-password Opaque "redis.password=$redis"
@@ -33,7 +35,7 @@ secret postgres-owner kubernetes.io/basic-auth username=cryptodesk_owner "passwo
 secret postgres-auth kubernetes.io/basic-auth username=cryptodesk_auth "password=$auth"
 secret postgres-strategies kubernetes.io/basic-auth username=cryptodesk_strategies "password=$strategies"
 secret gateway-settings Opaque "settings.json={$redis_settings}"
-secret auth-settings Opaque "settings.json=$(settings "$auth")"
+secret auth-settings Opaque "settings.json=$(settings "$auth" "$mfa_settings")"
 secret strategies-settings Opaque "settings.json=$(settings "$strategies")"
 secret migrate-settings Opaque "settings.json={\"postgres\": {\"password\": \"$owner\"}}"
 secret signing-keys Opaque "0001.pem=$(openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null ||

@@ -45,6 +45,8 @@ package enum AuthApplication {
         let sessions = Sessions(
             repository: SessionRepository(database: database), publisher: publisher, issuer: issuer,
             refreshLifetime: settings.refreshTokenLifetime)
+        let secondFactor = SecondFactorRepository(
+            database: database, keys: settings.secondFactorKeys, now: tokens.now)
         let apiKeys = APIKeyRepository(database: database)
 
         let requests = RequestMetrics()
@@ -60,14 +62,21 @@ package enum AuthApplication {
         AuthRoutes(
             accounts: accounts, hasher: hasher, sessions: sessions, consistency: consistency,
             signIn: SignIn(
-                Login(accounts: accounts, hasher: hasher, sessions: sessions), limiter: limiter,
+                Login(accounts: accounts, hasher: hasher, sessions: sessions, now: tokens.now), limiter: limiter,
+                secondFactor: SecondFactorLogin(
+                    repository: secondFactor, sessions: sessions, attempts: SecondFactorAttempts(limiter)),
                 proxies: settings.server.trustedProxies),
             proxies: settings.server.trustedProxies
         ).add(to: router.group("/api/v1/auth"))
+        let owner = AccountOwner(
+            accounts: accounts, hasher: hasher, limiter: limiter, sessions: sessions, secondFactor: secondFactor)
         AccountRoutes(
-            consistency: consistency, sessions: sessions,
-            owner: AccountOwner(accounts: accounts, hasher: hasher, limiter: limiter, sessions: sessions),
-            proxies: settings.server.trustedProxies
+            consistency: consistency, sessions: sessions, owner: owner, proxies: settings.server.trustedProxies
+        ).add(
+            to: router.group("/api/v1/auth").add(
+                middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
+        SecondFactorRoutes(
+            repository: secondFactor, owner: owner, consistency: consistency, proxies: settings.server.trustedProxies
         ).add(
             to: router.group("/api/v1/auth").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))

@@ -32,10 +32,24 @@ package struct AuthSettings: Sendable {
         summary: "Logins in any minute for one account and one client address together.",
         isAllowed: { (1...100_000).contains($0) })
 
+    /// What secrets of second factors are sealed with.
+    package static let secondFactorKey = Setting<String>(
+        "mfa.key", isSecret: true,
+        summary: "Key that seals the secrets of second factors, at least 32 bytes, the same for every instance.",
+        isAllowed: { $0.utf8.count >= shortestKey })
+    /// What older ones were sealed with.
+    package static let previousSecondFactorKey = Setting<String>(
+        "mfa.previous.key", default: "", isSecret: true,
+        summary: "The key before, while it is being replaced: a secret is sealed anew when a code of it is used.",
+        isAllowed: { $0.isEmpty || $0.utf8.count >= shortestKey })
+    /// Bytes of a key at least.
+    private static let shortestKey = 32
+
     package static let catalogue: [any AnySetting] =
         ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + DatabaseSettings.catalogue
         + ConsistencySettings.catalogue + CommonSettings.token + [
             signingKeysDirectory, accessTokenLifetime, refreshTokenLifetime, bcryptCost, bcryptThreads, loginLimit,
+            secondFactorKey, previousSecondFactorKey,
         ]
 
     package let server: ServerSettings
@@ -53,6 +67,7 @@ package struct AuthSettings: Sendable {
     package let bcryptCost: Int
     package let bcryptThreads: Int
     package let loginLimit: Int
+    package let secondFactorKeys: SecondFactorKeys
 
     /// - Throws: `SettingsError` naming the key that is missing or wrong.
     package init(reader: SettingsReader) throws {
@@ -71,5 +86,8 @@ package struct AuthSettings: Sendable {
         bcryptCost = try reader.value(Self.bcryptCost)
         bcryptThreads = try reader.value(Self.bcryptThreads)
         loginLimit = try reader.value(Self.loginLimit)
+        secondFactorKeys = SecondFactorKeys(
+            key: try reader.value(Self.secondFactorKey),
+            previousKey: try reader.value(Self.previousSecondFactorKey))
     }
 }

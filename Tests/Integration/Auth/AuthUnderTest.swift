@@ -79,7 +79,7 @@ struct AuthUnderTest: Sendable {
             "POSTGRES_URLS": try database.url(.auth), "POSTGRES_PASSWORD": TestDatabase.password,
             "REVOCATIONS_NAME": database.name,
             "BCRYPT_COST": "10", "TOKEN_ISSUER": database.name,
-            "CONSISTENCY_KEY": String(repeating: "k", count: 32),
+            "CONSISTENCY_KEY": String(repeating: "k", count: 32), "MFA_KEY": String(repeating: "m", count: 32),
         ]
     }
 

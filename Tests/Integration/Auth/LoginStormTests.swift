@@ -46,18 +46,24 @@ struct LoginStormTests {
                     """
                     INSERT INTO users (email, full_name, password_hash, is_active) VALUES
                         ('active@example.com', 'A', '\(hash)', true), ('inactive@example.com', 'B', '\(hash)', false),
-                        ('broken@example.com', 'C', 'no hash', true)
+                        ('broken@example.com', 'C', 'no hash', true), ('second@example.com', 'D', '\(hash)', true)
                     """)
+                _ = try await session.execute("UPDATE users SET mfa_enabled = true WHERE email = 'second@example.com'")
                 _ = try await eventually { hasher.hashCount == 2 }
                 let login = Login(
                     accounts: AccountRepository(database: postgres), hasher: hasher,
-                    sessions: try NoRedis.sessions(postgres))
-                for name in ["active", "inactive", "broken", "unknown", "no address", "\u{212A}x", "nul\0"] {
+                    sessions: try NoRedis.sessions(postgres), now: { 0 })
+                for name in ["active", "second", "inactive", "broken", "unknown", "no address", "\u{212A}x", "nul\0"] {
                     for password in ["Passw0rd", "wrong", "Passw0rd\0", String(repeating: "x", count: 100)] {
                         let before = hasher.hashCount
-                        let signedIn = try await login.signIn(
+                        let outcome = try await login.signIn(
                             "\(name)@example.com", password, device: .init(userAgent: "", address: ""))
-                        #expect((signedIn != nil) == (name == "active" && password == "Passw0rd"))
+                        let isRight = password == "Passw0rd"
+                        switch outcome {
+                        case .signedIn: #expect(name == "active" && isRight)
+                        case .needsCode: #expect(name == "second" && isRight)
+                        case .refused: #expect(!(name == "active" || name == "second") || !isRight)
+                        }
                         #expect(hasher.hashCount == before + 1, "\(name) \(password)")
                     }
                 }

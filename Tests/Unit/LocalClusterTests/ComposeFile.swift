@@ -69,8 +69,11 @@ struct ComposeFile {
     func secretSettings(of service: String) -> Set<String> {
         let line = secretsScript.first { $0.hasSuffix("give_own \(service)/settings.json") } ?? ""
         return Set(
-            ["redis": "REDIS_PASSWORD", "postgres": "POSTGRES_PASSWORD", "consistency": "CONSISTENCY_KEY"]
-                .filter { line.contains("\($0.key)_settings") }.values)
+            [
+                "redis": "REDIS_PASSWORD", "postgres": "POSTGRES_PASSWORD", "consistency": "CONSISTENCY_KEY",
+                "mfa": "MFA_KEY",
+            ]
+            .filter { line.contains("\($0.key)_settings") }.values)
     }
 
     /// The options of a command, as a configuration file writes them: `--save ""` is `save ""`.

@@ -11,6 +11,7 @@ func topology(
             nginx: "/sbin/nginx", servicesFolder: "/build"),
         secrets: ClusterSecrets(
             superuser: "secret-superuser", owner: "secret-owner", auth: "secret-auth", strategies: "secret-strategies",
-            replication: "secret-replication", redis: "secret-redis", consistency: "secret-consistency"),
+            replication: "secret-replication", redis: "secret-redis", consistency: "secret-consistency",
+            secondFactor: "secret-mfa"),
         gatewayConfiguration: "/repository/gateway.yaml", record: record)
 }

@@ -38,7 +38,7 @@ enum ServedEndpoints {
         let reader = try await SettingsReader(environment: [
             "LISTEN_PORT": "0", "ADMIN_PORT": "0", "SIGNING_KEYS_DIRECTORY": keys.path,
             "POSTGRES_URLS": "postgresql://nobody@127.0.0.1:1/none", "JWKS_URLS": "http://127.0.0.1:1/",
-            "CONSISTENCY_KEY": String(repeating: "k", count: 32),
+            "CONSISTENCY_KEY": String(repeating: "k", count: 32), "MFA_KEY": String(repeating: "m", count: 32),
         ])
         let logger = Logger(label: "test")
         let group = MultiThreadedEventLoopGroup.singleton

@@ -11,7 +11,8 @@ enum SecretFiles {
             strategies: try password("cryptodesk_strategies", layout),
             replication: try password("cryptodesk_replication", layout),
             redis: try password("redis", layout),
-            consistency: try password("consistency", layout))
+            consistency: try password("consistency", layout),
+            secondFactor: try password("mfa", layout))
     }
 
     private static func password(_ name: String, _ layout: ClusterLayout) throws -> String {

@@ -8,10 +8,12 @@ package struct ClusterSecrets: Hashable, Sendable {
     package var redis: String
     /// Authenticates consistency tokens.
     package var consistency: String
+    /// Seals the secrets of second factors.
+    package var secondFactor: String
 
     package init(
         superuser: String, owner: String, auth: String, strategies: String, replication: String, redis: String,
-        consistency: String
+        consistency: String, secondFactor: String
     ) {
         self.superuser = superuser
         self.owner = owner
@@ -20,6 +22,7 @@ package struct ClusterSecrets: Hashable, Sendable {
         self.replication = replication
         self.redis = redis
         self.consistency = consistency
+        self.secondFactor = secondFactor
     }
 
     /// Reads as nothing in logs and messages.

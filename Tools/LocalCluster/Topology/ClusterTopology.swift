@@ -143,7 +143,9 @@ extension ClusterTopology {
     }
 
     private var authSettings: [String: String] {
-        databaseSettings(of: .auth).merging(["SIGNING_KEYS_DIRECTORY": layout.keysFolder]) { $1 }
+        databaseSettings(of: .auth).merging([
+            "SIGNING_KEYS_DIRECTORY": layout.keysFolder, "MFA_KEY": secrets.secondFactor,
+        ]) { $1 }
     }
 
     private var strategiesSettings: [String: String] {

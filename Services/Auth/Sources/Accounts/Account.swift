@@ -5,6 +5,8 @@ package struct Account: Sendable {
     package let id: Int
     package let passwordHash: String
     package let isActive: Bool
+    /// Whether a password alone does not do.
+    package let hasSecondFactor: Bool
 }
 
 /// What an access token says of its owner's account.

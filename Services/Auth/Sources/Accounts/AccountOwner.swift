@@ -1,4 +1,5 @@
 package import Authentication
+package import Postgres
 
 /// Why an owner could not change his account.
 package enum OwnerError: Error, Sendable, Equatable {
@@ -14,14 +15,17 @@ package struct AccountOwner: Sendable {
     private let hasher: PasswordHasher
     private let limiter: LoginLimiter
     private let sessions: Sessions
+    private let secondFactor: SecondFactorRepository
 
     package init(
-        accounts: AccountRepository, hasher: PasswordHasher, limiter: LoginLimiter, sessions: Sessions
+        accounts: AccountRepository, hasher: PasswordHasher, limiter: LoginLimiter, sessions: Sessions,
+        secondFactor: SecondFactorRepository
     ) {
         self.accounts = accounts
         self.hasher = hasher
         self.limiter = limiter
         self.sessions = sessions
+        self.secondFactor = secondFactor
     }
 
     /// Changes the password and ends every other session. When this returns, it is durable, and within a second every
@@ -51,6 +55,21 @@ package struct AccountOwner: Sendable {
                 userID: token.userID, passwordHash: credential.passwordHash, until: expiry, by: origin)
         }
         guard isDeleted else { throw OwnerError.wrongPassword }
+    }
+
+    /// Turns the second factor off; its codes count together with those of logins.
+    ///
+    /// - Returns: the user's new revision.
+    /// - Throws: ``SecondFactorError``; the rest is as of ``changePassword(_:as:by:)``.
+    package func disableSecondFactor(
+        password: String, code: String, as token: AccessToken, by origin: AuditOrigin
+    ) async throws -> Revision {
+        let credential = try await self.credential(token)
+        try await confirm(password, credential, token, from: origin.address)
+        return try await SecondFactorAttempts(limiter).counting(token.userID) {
+            try await secondFactor.disable(
+                SecondFactorCode(code), userID: token.userID, passwordHash: credential.passwordHash, by: origin)
+        }
     }
 
     private func credential(_ token: AccessToken) async throws -> AccountRepository.Credential {

@@ -10,10 +10,10 @@ package struct AccountRepository: Sendable {
     /// - Throws: `PostgresError`, as everything here does.
     package func find(_ email: EmailAddress) async throws(PostgresError) -> Account? {
         let rows = try await database.readPrimary(Queries.findAccount, [.text(email.key)])
-        guard let id = rows.integer(0, 0), let hash = rows.text(0, 1), let isActive = rows.boolean(0, 2) else {
-            return nil
-        }
-        return Account(id: id, passwordHash: hash, isActive: isActive)
+        guard let id = rows.integer(0, 0), let hash = rows.text(0, 1), let isActive = rows.boolean(0, 2),
+            let hasSecondFactor = rows.boolean(0, 3)
+        else { return nil }
+        return Account(id: id, passwordHash: hash, isActive: isActive, hasSecondFactor: hasSecondFactor)
     }
 
     /// The account as the API shows it; nil when it is gone or not active.

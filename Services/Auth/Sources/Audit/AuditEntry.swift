@@ -28,6 +28,9 @@ package struct AuditEntry: Sendable {
         case refreshReused = "session.refresh_reused"
         case apiKeyCreated = "api_key.created"
         case apiKeyRevoked = "api_key.revoked"
+        case secondFactorEnabled = "mfa.enabled"
+        case secondFactorDisabled = "mfa.disabled"
+        case recoveryCodeUsed = "mfa.recovery_code_used"
     }
 
     private let action: Action

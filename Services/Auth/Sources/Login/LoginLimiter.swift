@@ -49,9 +49,11 @@ package struct LoginLimiter: Sendable {
 
     /// Reserves one attempt.
     ///
-    /// - Parameter account: the name that was given, in lower case; only its hash is stored.
+    /// - Parameters:
+    ///   - account: the name that was given, in lower case; only its hash is stored.
+    ///   - address: nil to count those from all addresses together.
     /// - Throws: `RedisError`: nobody knows how many attempts there were, so there must not be another one.
-    package func reserve(account: String, address: String) async throws(RedisError) -> LoginAllowance {
+    package func reserve(account: String, address: String? = nil) async throws(RedisError) -> LoginAllowance {
         let reservation = LoginAllowance.Reservation(
             key: Self.key(account: account, address: address), member: Int.random(in: 0...Int.max))
         let reply = try await redis.evaluate(
@@ -75,8 +77,9 @@ package struct LoginLimiter: Sendable {
     }
 
     /// An IPv6 address counts by its /64 network, which one subscriber has to himself.
-    private static func key(account: String, address: String) -> String {
+    private static func key(account: String, address: String?) -> String {
         let accountHash = Base64URL.encode(SHA256.hash(data: Array(account.utf8)))
+        guard let address else { return "login:{\(accountHash)}" }
         let network = IPAddress(address).map { Base64URL.encode($0.limitedPrefix) } ?? "unknown"
         return "login:{\(accountHash)}:\(network)"
     }

@@ -17,6 +17,7 @@ extension APIError {
             .conflict(.lastAdmin, "The last active administrator cannot be disabled or demoted")
         case APIKeyError.tooMany:
             .conflict(.tooManyAPIKeys, "The account has as many API keys as it may have; delete one that is not needed")
+        case let error as SecondFactorError: secondFactor(error)
         case let error as PasswordHashingError: hashing(error)
         case let error as AuthenticationError: authentication(error)
         case let error as PostgresError: database(error)
@@ -33,6 +34,30 @@ extension APIError {
     /// 403, for whoever is signed in: a 401 would tell his client that he is not.
     package static let wrongPassword = APIError(403, .wrongPassword, "The password is not right")
 
+    /// 401: name and password are right, and the account asks for a code besides.
+    ///
+    /// - Parameter token: what `POST /login/mfa` asks for.
+    package static func mfaRequired(token: String? = nil) -> APIError {
+        var error = APIError(
+            401, .mfaRequired, "A code of the second factor is needed besides",
+            headers: [Header("WWW-Authenticate", "Bearer")])
+        error.members = token.map { [Member("mfa_token", $0)] } ?? []
+        return error
+    }
+
+    /// 401: the client begins anew, with name and password.
+    package static let invalidMFAToken = APIError(
+        401, .invalidMFAToken, "The login has expired; sign in again", headers: [Header("WWW-Authenticate", "Bearer")])
+
+    /// 401 of the login.
+    package static let invalidCode = APIError(
+        401, .invalidCode, "The code is not right", headers: [Header("WWW-Authenticate", "Bearer")])
+
+    /// 401 of the login.
+    package static let codeReused = APIError(
+        401, .codeReused, "The code was used before; wait for the next one",
+        headers: [Header("WWW-Authenticate", "Bearer")])
+
     /// 403: cookies that go over the network in the clear would be anybody's.
     package static let httpsRequired = APIError(
         403, .httpsRequired, "A browser session needs https, or http on the machine of the browser")
@@ -44,6 +69,19 @@ extension APIError {
         case .accountUnavailable, .invalidToken: .unauthorized
         case .tokenReused: .refreshReused
         case .contended: databaseUnavailable
+        }
+    }
+
+    /// For whoever is signed in; a login has its own answers to a code.
+    private static func secondFactor(_ error: SecondFactorError) -> APIError? {
+        switch error {
+        case .alreadyEnabled: .conflict(.mfaAlreadyEnabled, "The second factor is on; turn it off first")
+        case .notEnabled: .conflict(.mfaNotEnabled, "The second factor is not on")
+        case .notPending: .conflict(.mfaNotPending, "There is no secret to confirm; ask for one first")
+        case .wrongCode: APIError(403, .wrongCode, "The code is not right")
+        case .reusedCode: APIError(403, .codeReused, "The code was used before; wait for the next one")
+        case .tooManyAttempts(let retryAfter): .tooManyRequests(retryAfter: retryAfter)
+        case .unreadableSecret: nil
         }
     }
 

@@ -32,6 +32,7 @@ package struct AuthRoutes: Sendable {
     package func add(to group: RouterGroup<ServiceRequestContext>) {
         group.post("register") { try await register($0, $1) }
         group.post("login") { try await login($0, $1) }
+        group.post("login/mfa") { try await finishLogin($0, $1) }
         group.post("session") { try await beginSession($0, $1) }
         group.post("refresh") { try await refresh($0, $1) }
     }
@@ -57,14 +58,24 @@ package struct AuthRoutes: Sendable {
         return .json(signedIn.tokens.json, headers: Self.fields(headers))
     }
 
+    func finishLogin(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+        var body = ObjectValidator(try await request.jsonObject(upTo: Self.bodyLimit))
+        let token = body.string("mfa_token", length: 1...512)
+        let code = body.string("code", length: SecondFactorCode.givenLength)
+        try body.finish()
+        let signedIn = try await signIn.resume(token, code: code, request, context)
+        return .json(signedIn.tokens.json, headers: Self.fields([]))
+    }
+
     /// The browser's login: nothing that a script could read.
     func beginSession(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let cookies = try BrowserCookies(request, context, trusting: proxies)
         var body = ObjectValidator(try await request.jsonObject(upTo: Self.bodyLimit))
         let email = body.string("email", length: 1...1024)
         let password = body.string("password", length: PasswordChange.givenLength)
+        let code = body.optionalString("code", length: SecondFactorCode.givenLength)
         try body.finish()
-        let (signedIn, headers) = try await signIn.run(email, password, request, context)
+        let (signedIn, headers) = try await signIn.run(email, password, code: code, request, context)
         guard let document = try await accounts.document(userID: signedIn.userID) else {
             throw APIError.wrongCredentials.adding(headers)
         }

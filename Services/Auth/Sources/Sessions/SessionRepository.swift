@@ -18,20 +18,29 @@ package struct SessionRepository: Sendable {
         }
     }
 
-    /// Starts a session with its first refresh token; nil when the account is gone, not active, or has another password.
+    /// Takes a code of a second factor inside the transaction of what it is good for, or throws.
+    package typealias TakeCode = @Sendable (PostgresTransaction) async throws -> Void
+
+    /// Starts a session with its first refresh token; nil when the account is gone, not active, has another password, or
+    /// asks for a second factor where there is none, and the other way round.
     ///
-    /// - Parameter lifetime: of the token, in seconds.
-    /// - Throws: `PostgresError`, as everything here does.
+    /// - Parameters:
+    ///   - lifetime: of the token, in seconds.
+    ///   - takeCode: for an account with a second factor.
+    /// - Throws: `PostgresError`, as everything here does, and what `takeCode` throws.
     package func start(
-        userID: Int, passwordHash: String, sessionID: String, token: RefreshToken, lifetime: Int, device: Device
-    ) async throws(PostgresError) -> AccountStanding? {
-        let rows = try await database.write(
-            Queries.startSession,
-            [
-                .integer(userID), .text(sessionID), .bytes(token.hash), .integer(lifetime), .text(device.userAgent),
-                .text(device.address), .text(passwordHash),
-            ])
-        return Self.standing(rows)
+        userID: Int, passwordHash: String, sessionID: String, token: RefreshToken, lifetime: Int, device: Device,
+        taking takeCode: TakeCode? = nil
+    ) async throws -> AccountStanding? {
+        let parameters: [PostgresValue] = [
+            .integer(userID), .text(sessionID), .bytes(token.hash), .integer(lifetime), .text(device.userAgent),
+            .text(device.address), .text(passwordHash), .boolean(takeCode != nil),
+        ]
+        guard let takeCode else { return Self.standing(try await database.write(Queries.startSession, parameters)) }
+        return try await database.transaction { transaction in
+            try await takeCode(transaction)
+            return Self.standing(try await transaction.execute(Queries.startSession, parameters))
+        }
     }
 
     /// Gives a token its successor; nil when it has one already, or is not good (any more).

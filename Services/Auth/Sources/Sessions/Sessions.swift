@@ -20,15 +20,19 @@ package struct Sessions: Sendable {
 
     /// Starts a session for who has given the right password.
     ///
-    /// - Parameter passwordHash: what the password was found right against.
-    /// - Throws: ``SessionError/accountUnavailable`` when that is another one by now, too; `PostgresError`.
+    /// - Parameters:
+    ///   - passwordHash: what the password was found right against.
+    ///   - takeCode: for an account with a second factor.
+    /// - Throws: ``SessionError/accountUnavailable`` when that is another one by now, too; `PostgresError`, and what
+    ///   `takeCode` throws.
     package func start(
-        userID: Int, passwordHash: String, device: SessionRepository.Device
+        userID: Int, passwordHash: String, device: SessionRepository.Device,
+        taking takeCode: SessionRepository.TakeCode? = nil
     ) async throws -> TokenPair {
         let (token, sessionID) = (RefreshToken(), UUID().uuidString.lowercased())
         let standing = try await repository.start(
             userID: userID, passwordHash: passwordHash, sessionID: sessionID, token: token,
-            lifetime: refreshLifetime, device: device)
+            lifetime: refreshLifetime, device: device, taking: takeCode)
         guard let standing else { throw SessionError.accountUnavailable }
         return try await pair(standing, sessionID, token)
     }

@@ -12,8 +12,16 @@ package enum Queries {
         ) shown)::text
         """
 
+    /// The account as its owner sees it.
+    private static let profile = """
+        (SELECT row_to_json(shown) FROM (
+            SELECT users.id, users.email, users.full_name, users.is_active, users.role,
+                   api_timestamp(users.created_at) AS created_at, users.mfa_enabled
+        ) shown)::text
+        """
+
     static let findAccount = Statement(
-        "auth_find_account", "SELECT id, password_hash, is_active FROM users WHERE lower(email) = $1")
+        "auth_find_account", "SELECT id, password_hash, is_active, mfa_enabled FROM users WHERE lower(email) = $1")
 
     static let createAccount = Statement(
         "auth_create_account",
@@ -28,7 +36,7 @@ package enum Queries {
         "auth_show_account",
         """
         SELECT coalesce(r.epoch, 0) AS epoch, coalesce(r.revision, 0) AS revision,
-               CASE WHEN users.id IS NOT NULL THEN \(document) END
+               CASE WHEN users.id IS NOT NULL THEN \(profile) END
         FROM (SELECT) AS caller
         LEFT JOIN user_revisions r ON r.user_id = $1
         LEFT JOIN users ON users.id = $1 AND users.is_active
@@ -42,7 +50,7 @@ package enum Queries {
             WHERE id = $1 AND is_active
             RETURNING *
         )
-        SELECT r.epoch, r.revision, \(document) FROM users, raise_revision(id, $3, $4) AS r
+        SELECT r.epoch, r.revision, \(profile) FROM users, raise_revision(id, $3, $4) AS r
         """)
 
     static let credential = Statement(
@@ -83,14 +91,15 @@ package enum Queries {
     // MARK: Sessions
 
     /// `$1` user, `$2` session, `$3` hash of its first refresh token, `$4` lifetime in seconds, `$5` user agent,
-    /// `$6` address, `$7` the account's password hash. Sessions that ended long ago go at the same time.
+    /// `$6` address, `$7` the account's password hash, `$8` whether a second factor was shown besides: no row when that is
+    /// not what the account asks for. Sessions that ended long ago go at the same time.
     static let startSession = Statement(
         "auth_start_session",
         """
         WITH account AS (
             SELECT users.id, role, greatest(token_epoch, global_epoch) AS token_epoch
             FROM users, revocation_counter
-            WHERE users.id = $1 AND is_active AND password_hash = $7
+            WHERE users.id = $1 AND is_active AND password_hash = $7 AND mfa_enabled = $8::boolean
             FOR SHARE OF users
         ), session AS (
             INSERT INTO sessions (user_id, id, expires_at, user_agent, address)
