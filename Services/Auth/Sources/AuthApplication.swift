@@ -59,10 +59,13 @@ package enum AuthApplication {
         health.addRoute(to: router, drain: drain)
         KeySetRoute(keys.jsonWebKeySet).add(to: router)
         let limiter = LoginLimiter(redis: redis, limit: settings.loginLimit)
+        let limits = LoginLimits(
+            redis: redis, perMinute: settings.loginLimit, byAddress: settings.loginLimitByAddress,
+            byAccount: settings.loginLimitByAccount)
         AuthRoutes(
             accounts: accounts, hasher: hasher, sessions: sessions, consistency: consistency,
             signIn: SignIn(
-                Login(accounts: accounts, hasher: hasher, sessions: sessions, now: tokens.now), limiter: limiter,
+                Login(accounts: accounts, hasher: hasher, sessions: sessions, now: tokens.now), limits: limits,
                 secondFactor: SecondFactorLogin(
                     repository: secondFactor, sessions: sessions, attempts: SecondFactorAttempts(limiter)),
                 proxies: settings.server.trustedProxies),

@@ -31,6 +31,16 @@ package struct AuthSettings: Sendable {
         "login.limit.per.minute", default: 5,
         summary: "Logins in any minute for one account and one client address together.",
         isAllowed: { (1...100_000).contains($0) })
+    /// Failed logins in any 10 minutes for one address.
+    package static let loginLimitByAddress = Setting<Int>(
+        "login.limit.address", default: 100,
+        summary: "Failed logins in any 10 minutes from one client address, whatever the accounts.",
+        isAllowed: { (1...1_000_000).contains($0) })
+    /// Failed logins in any 10 minutes for one account.
+    package static let loginLimitByAccount = Setting<Int>(
+        "login.limit.account", default: 20,
+        summary: "Failed logins in any 10 minutes for one account from addresses where it has never signed in.",
+        isAllowed: { (1...1_000_000).contains($0) })
 
     /// What secrets of second factors are sealed with.
     package static let secondFactorKey = Setting<String>(
@@ -49,6 +59,7 @@ package struct AuthSettings: Sendable {
         ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + DatabaseSettings.catalogue
         + ConsistencySettings.catalogue + CommonSettings.token + [
             signingKeysDirectory, accessTokenLifetime, refreshTokenLifetime, bcryptCost, bcryptThreads, loginLimit,
+            loginLimitByAddress, loginLimitByAccount,
             secondFactorKey, previousSecondFactorKey,
         ]
 
@@ -67,6 +78,8 @@ package struct AuthSettings: Sendable {
     package let bcryptCost: Int
     package let bcryptThreads: Int
     package let loginLimit: Int
+    package let loginLimitByAddress: Int
+    package let loginLimitByAccount: Int
     package let secondFactorKeys: SecondFactorKeys
 
     /// - Throws: `SettingsError` naming the key that is missing or wrong.
@@ -86,6 +99,8 @@ package struct AuthSettings: Sendable {
         bcryptCost = try reader.value(Self.bcryptCost)
         bcryptThreads = try reader.value(Self.bcryptThreads)
         loginLimit = try reader.value(Self.loginLimit)
+        loginLimitByAddress = try reader.value(Self.loginLimitByAddress)
+        loginLimitByAccount = try reader.value(Self.loginLimitByAccount)
         secondFactorKeys = SecondFactorKeys(
             key: try reader.value(Self.secondFactorKey),
             previousKey: try reader.value(Self.previousSecondFactorKey))

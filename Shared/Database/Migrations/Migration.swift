@@ -24,6 +24,6 @@ package struct Migration: Sendable {
     /// Every migration, in order.
     package static let all: [Migration] = [
         users, sessions, strategies, replication, revisions, revocations, administration, versions, idempotencyKeys,
-        secondFactor, apiKeys, eventOutbox,
+        secondFactor, knownNetworks, apiKeys, eventOutbox,
     ]
 }

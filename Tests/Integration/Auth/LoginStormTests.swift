@@ -3,6 +3,7 @@ import Logging
 import NIOHTTP1
 import NIOPosix
 import Postgres
+import Redis
 import TestSupport
 import Testing
 
@@ -50,14 +51,22 @@ struct LoginStormTests {
                     """)
                 _ = try await session.execute("UPDATE users SET mfa_enabled = true WHERE email = 'second@example.com'")
                 _ = try await eventually { hasher.hashCount == 2 }
+                let redis = RedisClient(
+                    configuration: try RedisConfiguration(
+                        url: TestEnvironment.value("TEST_REDIS_URL"),
+                        password: TestEnvironment.value("TEST_REDIS_PASSWORD")),
+                    eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+                let limits = LoginLimits(redis: redis, perMinute: 5, byAddress: 5, byAccount: 1000)
                 let login = Login(
                     accounts: AccountRepository(database: postgres), hasher: hasher,
                     sessions: try NoRedis.sessions(postgres), now: { 0 })
                 for name in ["active", "second", "inactive", "broken", "unknown", "no address", "\u{212A}x", "nul\0"] {
                     for password in ["Passw0rd", "wrong", "Passw0rd\0", String(repeating: "x", count: 100)] {
                         let before = hasher.hashCount
+                        let address = AuthUnderTest.makeAddress()
                         let outcome = try await login.signIn(
-                            "\(name)@example.com", password, device: .init(userAgent: "", address: ""))
+                            "\(name)@example.com", password, device: .init(userAgent: "", address: address),
+                            counting: try await limits.begin("\(name)@example.com", address: address))
                         let isRight = password == "Passw0rd"
                         switch outcome {
                         case .signedIn: #expect(name == "active" && isRight)

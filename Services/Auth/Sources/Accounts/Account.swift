@@ -7,6 +7,8 @@ package struct Account: Sendable {
     package let isActive: Bool
     /// Whether a password alone does not do.
     package let hasSecondFactor: Bool
+    /// Whether it has signed in from where it is asked for now.
+    package let isAtKnownNetwork: Bool
 }
 
 /// What an access token says of its owner's account.

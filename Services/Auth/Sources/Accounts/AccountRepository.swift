@@ -7,13 +7,16 @@ package struct AccountRepository: Sendable {
 
     package init(database: PostgresCluster) { self.database = database }
 
+    /// - Parameter address: the client's, where there is one.
     /// - Throws: `PostgresError`, as everything here does.
-    package func find(_ email: EmailAddress) async throws(PostgresError) -> Account? {
-        let rows = try await database.readPrimary(Queries.findAccount, [.text(email.key)])
+    package func find(_ email: EmailAddress, from address: String = "") async throws(PostgresError) -> Account? {
+        let rows = try await database.readPrimary(
+            Queries.findAccount, [.text(email.key), .network(of: address)])
         guard let id = rows.integer(0, 0), let hash = rows.text(0, 1), let isActive = rows.boolean(0, 2),
-            let hasSecondFactor = rows.boolean(0, 3)
+            let hasSecondFactor = rows.boolean(0, 3), let isKnown = rows.boolean(0, 4)
         else { return nil }
-        return Account(id: id, passwordHash: hash, isActive: isActive, hasSecondFactor: hasSecondFactor)
+        return Account(
+            id: id, passwordHash: hash, isActive: isActive, hasSecondFactor: hasSecondFactor, isAtKnownNetwork: isKnown)
     }
 
     /// The account as the API shows it; nil when it is gone or not active.

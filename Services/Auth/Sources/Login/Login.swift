@@ -1,6 +1,6 @@
 /// Signs in with a name and a password.
 ///
-/// The order is: the limit, the account, the hash. Whatever is wrong with the account, one hash is computed and the
+/// The order is: the limits, the account, the hash. Whatever is wrong with the account, one hash is computed and the
 /// answer is the same.
 package struct Login: Sendable {
     /// What has become of it.
@@ -27,14 +27,32 @@ package struct Login: Sendable {
         self.now = now
     }
 
-    /// - Throws: `PostgresError`, ``PasswordHashingError``.
+    /// - Parameter attempt: that the limits have let through; it is given back as far as it does not count.
+    /// - Throws: ``LoginRefused``, `PostgresError`, `RedisError`, ``PasswordHashingError``.
     package func signIn(
-        _ name: String, _ password: String, device: SessionRepository.Device
+        _ name: String, _ password: String, device: SessionRepository.Device, counting attempt: LoginAttempt
     ) async throws -> Outcome {
         var account: Account?
-        if let email = EmailAddress(name) { account = try await accounts.find(email) }
-        let isRight = try await hasher.verify(password, against: account?.passwordHash)
+        if let email = EmailAddress(name) { account = try await accounts.find(email, from: device.address) }
+        var attempt = attempt
+        if account?.isAtKnownNetwork != true { try await attempt.reserveAccount() }
+        let isRight = try await check(password, account, attempt)
         guard isRight, let account, account.isActive else { return .refused }
+        await attempt.succeeded()
+        return try await begin(account, device)
+    }
+
+    private func check(_ password: String, _ account: Account?, _ attempt: LoginAttempt) async throws -> Bool {
+        do {
+            return try await hasher.verify(password, against: account?.passwordHash)
+        } catch PasswordHashingError.overloaded(let retryAfter) {
+            // Nobody has looked at the password.
+            await attempt.takeBack()
+            throw PasswordHashingError.overloaded(retryAfter: retryAfter)
+        }
+    }
+
+    private func begin(_ account: Account, _ device: SessionRepository.Device) async throws -> Outcome {
         if account.hasSecondFactor {
             return .needsCode(PendingLogin(userID: account.id, passwordHash: account.passwordHash, now: now()))
         }

@@ -1,47 +1,29 @@
-package import APIContract
+import APIContract
 import Authentication
 import Crypto
 package import Redis
 
-/// What is left of an account's attempts from one address.
-package struct LoginAllowance: Sendable, Equatable {
-    package let limit: Int
-    /// In seconds.
-    package let window: Int
-    package let isAllowed: Bool
-    package let remaining: Int
-    /// Until another attempt is free, in whole seconds.
-    package let resetAfter: Int
-    /// The attempt's place in the log, to take it back by.
-    let reservation: Reservation
-
-    struct Reservation: Sendable, Equatable {
-        let key: String
-        let member: Int
-    }
-
-    /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11).
-    package var headers: [APIError.Header] {
-        [
-            APIError.Header("RateLimit-Policy", "\"login\";q=\(limit);w=\(window)"),
-            APIError.Header("RateLimit", "\"login\";r=\(remaining);t=\(resetAfter)"),
-        ]
-    }
-}
-
-/// So many attempts in any minute for one account and one address together, exactly, over all instances.
+/// So many attempts in any window of time, exactly, over all instances: of one account, of one address, or of both together.
 ///
 /// A sliding log: the times of the attempts that were let through, in Redis, by Redis' own clock. The attempt is
 /// written down before the password is looked at, so attempts made at once cannot pass together.
 package struct LoginLimiter: Sendable {
     private let redis: RedisClient
+    private let policy: String
     private let limit: Int
     /// In seconds.
     private let window: Int
     private let deadline: Duration
 
-    package init(redis: RedisClient, limit: Int, window: Int = 60, deadline: Duration = .milliseconds(250)) {
+    /// - Parameters:
+    ///   - policy: the limit's name, as clients see it; limits of different names count apart.
+    ///   - window: in seconds.
+    package init(
+        redis: RedisClient, policy: String = "login", limit: Int, window: Int = 60,
+        deadline: Duration = .milliseconds(250)
+    ) {
         self.redis = redis
+        self.policy = policy
         self.limit = limit
         self.window = window
         self.deadline = deadline
@@ -50,12 +32,12 @@ package struct LoginLimiter: Sendable {
     /// Reserves one attempt.
     ///
     /// - Parameters:
-    ///   - account: the name that was given, in lower case; only its hash is stored.
+    ///   - account: the name that was given, in lower case; only its hash is stored. Nil to count all accounts together.
     ///   - address: nil to count those from all addresses together.
     /// - Throws: `RedisError`: nobody knows how many attempts there were, so there must not be another one.
-    package func reserve(account: String, address: String? = nil) async throws(RedisError) -> LoginAllowance {
+    package func reserve(account: String? = nil, address: String? = nil) async throws(RedisError) -> LoginAllowance {
         let reservation = LoginAllowance.Reservation(
-            key: Self.key(account: account, address: address), member: Int.random(in: 0...Int.max))
+            key: key(account: account, address: address), member: Int.random(in: 0...Int.max))
         let reply = try await redis.evaluate(
             Self.script, keys: [reservation.key],
             arguments: [.integer(limit), .integer(window), .integer(reservation.member)], deadline: deadline)
@@ -63,7 +45,7 @@ package struct LoginLimiter: Sendable {
             throw RedisError(.protocolViolation, "the limiter's script answered something else")
         }
         return LoginAllowance(
-            limit: limit, window: window, isAllowed: numbers[0] == 1, remaining: numbers[1],
+            policy: policy, limit: limit, window: window, isAllowed: numbers[0] == 1, remaining: numbers[1],
             resetAfter: max(1, (numbers[2] + 999_999) / 1_000_000), reservation: reservation)
     }
 
@@ -77,11 +59,14 @@ package struct LoginLimiter: Sendable {
     }
 
     /// An IPv6 address counts by its /64 network, which one subscriber has to himself.
-    private static func key(account: String, address: String?) -> String {
-        let accountHash = Base64URL.encode(SHA256.hash(data: Array(account.utf8)))
-        guard let address else { return "login:{\(accountHash)}" }
-        let network = IPAddress(address).map { Base64URL.encode($0.limitedPrefix) } ?? "unknown"
-        return "login:{\(accountHash)}:\(network)"
+    private func key(account: String?, address: String?) -> String {
+        let account = account.map { Base64URL.encode(SHA256.hash(data: Array($0.utf8))) }
+        let network = address.map { IPAddress($0).map { Base64URL.encode($0.limitedPrefix) } ?? "unknown" }
+        return switch (account, network) {
+        case (let account?, let network?): "\(policy):{\(account)}:\(network)"
+        case (let one?, nil), (nil, let one?): "\(policy):{\(one)}"
+        case (nil, nil): policy
+        }
     }
 
     // Times in microseconds are past what Lua prints whole by itself, hence '%.0f'. An attempt that is exactly one

@@ -7,15 +7,15 @@ package import Hummingbird
 /// account may ask for besides.
 package struct SignIn: Sendable {
     private let login: Login
-    private let limiter: LoginLimiter
+    private let limits: LoginLimits
     private let secondFactor: SecondFactorLogin
     private let proxies: TrustedProxies
 
     package init(
-        _ login: Login, limiter: LoginLimiter, secondFactor: SecondFactorLogin, proxies: TrustedProxies
+        _ login: Login, limits: LoginLimits, secondFactor: SecondFactorLogin, proxies: TrustedProxies
     ) {
         self.login = login
-        self.limiter = limiter
+        self.limits = limits
         self.secondFactor = secondFactor
         self.proxies = proxies
     }
@@ -72,20 +72,11 @@ package struct SignIn: Sendable {
         _ name: String, _ password: String, _ request: Request, _ context: ServiceRequestContext
     ) async throws -> (Login.Outcome, [APIError.Header]) {
         let device = device(of: request, context)
-        let allowance = try await limiter.reserve(account: name.lowercased(), address: device.address)
-        guard allowance.isAllowed else {
-            throw APIError.tooManyRequests(retryAfter: allowance.resetAfter).adding(allowance.headers)
-        }
+        let attempt = try await limits.begin(name, address: device.address)
         let outcome = try await context.hashing {
-            do {
-                return try await login.signIn(name, password, device: device)
-            } catch PasswordHashingError.overloaded(let retryAfter) {
-                // Nobody has looked at the password.
-                try? await limiter.release(allowance)
-                throw PasswordHashingError.overloaded(retryAfter: retryAfter)
-            }
+            try await login.signIn(name, password, device: device, counting: attempt)
         }
-        return (outcome, allowance.headers)
+        return (outcome, attempt.pair.headers)
     }
 
     private func finish(

@@ -17,6 +17,8 @@ extension APIError {
             .conflict(.lastAdmin, "The last active administrator cannot be disabled or demoted")
         case APIKeyError.tooMany:
             .conflict(.tooManyAPIKeys, "The account has as many API keys as it may have; delete one that is not needed")
+        case let error as LoginRefused:
+            .tooManyRequests(retryAfter: error.allowance.resetAfter).adding(error.allowance.headers)
         case let error as SecondFactorError: secondFactor(error)
         case let error as PasswordHashingError: hashing(error)
         case let error as AuthenticationError: authentication(error)

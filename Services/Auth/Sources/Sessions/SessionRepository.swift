@@ -35,6 +35,7 @@ package struct SessionRepository: Sendable {
         let parameters: [PostgresValue] = [
             .integer(userID), .text(sessionID), .bytes(token.hash), .integer(lifetime), .text(device.userAgent),
             .text(device.address), .text(passwordHash), .boolean(takeCode != nil),
+            .network(of: device.address),
         ]
         guard let takeCode else { return Self.standing(try await database.write(Queries.startSession, parameters)) }
         return try await database.transaction { transaction in

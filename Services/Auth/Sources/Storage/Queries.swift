@@ -20,8 +20,16 @@ package enum Queries {
         ) shown)::text
         """
 
+    /// The account with the address `$1`, and whether it has signed in from the network `$2` within 90 days.
     static let findAccount = Statement(
-        "auth_find_account", "SELECT id, password_hash, is_active, mfa_enabled FROM users WHERE lower(email) = $1")
+        "auth_find_account",
+        """
+        SELECT id, password_hash, is_active, mfa_enabled, EXISTS (
+            SELECT FROM known_networks
+            WHERE user_id = users.id AND network = $2::bytea AND last_used_at > now() - interval '90 days'
+        )
+        FROM users WHERE lower(email) = $1
+        """)
 
     static let createAccount = Statement(
         "auth_create_account",
@@ -92,7 +100,8 @@ package enum Queries {
 
     /// `$1` user, `$2` session, `$3` hash of its first refresh token, `$4` lifetime in seconds, `$5` user agent,
     /// `$6` address, `$7` the account's password hash, `$8` whether a second factor was shown besides: no row when that is
-    /// not what the account asks for. Sessions that ended long ago go at the same time.
+    /// not what the account asks for; `$9` the address's network, which is known from then on, or null. Sessions that ended
+    /// and networks that were used long ago go at the same time.
     static let startSession = Statement(
         "auth_start_session",
         """
@@ -110,6 +119,14 @@ package enum Queries {
             SELECT user_id, id, $3::bytea, expires_at FROM session
         ), pruned AS (
             DELETE FROM sessions WHERE user_id = $1 AND expires_at < now() - interval '7 days'
+        ), known AS (
+            INSERT INTO known_networks AS k (user_id, network)
+            SELECT user_id, $9::bytea FROM session WHERE $9 IS NOT NULL
+            ON CONFLICT (user_id, network) DO UPDATE SET last_used_at = now()
+            WHERE k.last_used_at < now() - interval '1 day'
+        ), forgotten AS (
+            DELETE FROM known_networks
+            WHERE user_id = $1 AND network <> $9::bytea AND last_used_at < now() - interval '90 days'
         )
         SELECT id, role, token_epoch FROM account
         """)
