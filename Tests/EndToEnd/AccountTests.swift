@@ -75,6 +75,8 @@ struct AccountTests {
         let client = admin.client.with(token: refreshed["access_token"]?.string)
         #expect(try await client.send(.PATCH, path, body: body).status == 200)
         #expect(try await isRefused(user.client, at: doors(cluster)))
-        #expect(try await client.get("/api/v1/admin/audit?user_id=\(user.id)").json.array?.count == 1)
+        #expect(
+            try await client.get("/api/v1/admin/audit?user_id=\(user.id)&action=account.disabled").json.array?.count
+                == 1)
     }
 }

@@ -59,6 +59,7 @@ package enum AuthApplication {
         health.addRoute(to: router, drain: drain)
         KeySetRoute(keys.jsonWebKeySet).add(to: router)
         let limiter = LoginLimiter(redis: redis, limit: settings.loginLimit)
+        let codeAttempts = SecondFactorAttempts(redis: redis)
         let limits = LoginLimits(
             redis: redis, perMinute: settings.loginLimit, byAddress: settings.loginLimitByAddress,
             byAccount: settings.loginLimitByAccount)
@@ -67,12 +68,14 @@ package enum AuthApplication {
             signIn: SignIn(
                 Login(accounts: accounts, hasher: hasher, sessions: sessions, now: tokens.now), limits: limits,
                 secondFactor: SecondFactorLogin(
-                    repository: secondFactor, sessions: sessions, attempts: SecondFactorAttempts(limiter)),
+                    repository: secondFactor, accounts: accounts, sessions: sessions,
+                    attempts: codeAttempts),
                 proxies: settings.server.trustedProxies),
             proxies: settings.server.trustedProxies
         ).add(to: router.group("/api/v1/auth"))
         let owner = AccountOwner(
-            accounts: accounts, hasher: hasher, limiter: limiter, sessions: sessions, secondFactor: secondFactor)
+            accounts: accounts, hasher: hasher, limiter: limiter, sessions: sessions, secondFactor: secondFactor,
+            codeAttempts: codeAttempts)
         AccountRoutes(
             consistency: consistency, sessions: sessions, owner: owner, proxies: settings.server.trustedProxies
         ).add(

@@ -186,7 +186,9 @@ struct AdministrationTests {
                 "PATCH", "/api/v1/admin/users/\(id)", #"{"is_active":false,"role":"admin"}"#, token: people.admin,
                 headers: [("X-Request-Id", "change-000000001")])
             #expect(changed.status == 200)
-            let entries = try await list(auth, "audit?user_id=\(id)", people.admin).objects
+            let entries = try await list(auth, "audit?user_id=\(id)", people.admin).objects.filter {
+                $0["action"]?.string?.hasPrefix("login.") == false
+            }
             #expect(entries.map { $0["action"]?.string } == ["account.disabled", "account.role_changed"])
             for entry in entries {
                 #expect(entry["actor_id"]?.integer == people.ids["ann@example.com"])
@@ -198,7 +200,8 @@ struct AdministrationTests {
             let rest = try await list(auth, try #require(first.next), people.admin)
             #expect(first.objects.count == 2 && rest.objects.count == 1 && rest.next == nil)
             #expect(try await list(auth, "audit?since=2999-01-01T00:00:00Z", people.admin).objects.isEmpty)
-            #expect(try await list(auth, "audit?since=2000-01-01T00:00:00.5Z", people.admin).objects.count == 4)
+            let all = try await list(auth, "audit?since=2000-01-01T00:00:00.5Z", people.admin).objects
+            #expect(all.count { $0["action"]?.string?.hasPrefix("login.") == false } == 4)
             let wrong = try await auth.send("GET", "/api/v1/admin/audit?since=now", token: people.admin)
             #expect(wrong.items == ["query.since value_error.datetime"])
         }
@@ -222,7 +225,8 @@ struct AdministrationTests {
             let later = try await auth.refresh(refresh)["access_token"]
             #expect(
                 try await auth.send("DELETE", "/me", #"{"password":"An0ther-One"}"#, token: later).status == 204)
-            let rows = try await auth.database.session().execute("SELECT action FROM audit_log ORDER BY id")
+            let rows = try await auth.database.session().execute(
+                "SELECT action FROM audit_log WHERE action NOT LIKE 'login.%' ORDER BY id")
             #expect(
                 (0..<rows.count).map { rows.text($0, 0) }
                     == ["session.refresh_reused", "password.changed", "account.deleted"])

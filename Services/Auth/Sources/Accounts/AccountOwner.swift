@@ -16,16 +16,18 @@ package struct AccountOwner: Sendable {
     private let limiter: LoginLimiter
     private let sessions: Sessions
     private let secondFactor: SecondFactorRepository
+    private let codeAttempts: SecondFactorAttempts
 
     package init(
         accounts: AccountRepository, hasher: PasswordHasher, limiter: LoginLimiter, sessions: Sessions,
-        secondFactor: SecondFactorRepository
+        secondFactor: SecondFactorRepository, codeAttempts: SecondFactorAttempts
     ) {
         self.accounts = accounts
         self.hasher = hasher
         self.limiter = limiter
         self.sessions = sessions
         self.secondFactor = secondFactor
+        self.codeAttempts = codeAttempts
     }
 
     /// Changes the password and ends every other session. When this returns, it is durable, and within a second every
@@ -66,9 +68,10 @@ package struct AccountOwner: Sendable {
     ) async throws -> Revision {
         let credential = try await self.credential(token)
         try await confirm(password, credential, token, from: origin.address)
-        return try await SecondFactorAttempts(limiter).counting(token.userID) {
+        let code = SecondFactorCode(code)
+        return try await codeAttempts.counting(code, of: token.userID) {
             try await secondFactor.disable(
-                SecondFactorCode(code), userID: token.userID, passwordHash: credential.passwordHash, by: origin)
+                code, userID: token.userID, passwordHash: credential.passwordHash, by: origin)
         }
     }
 

@@ -17,6 +17,8 @@ package struct AuditOrigin: Sendable {
 /// One line of the audit log. It is written in the transaction of what it tells.
 package struct AuditEntry: Sendable {
     package enum Action: String, Sendable {
+        case loginSucceeded = "login.succeeded"
+        case loginFailed = "login.failed"
         case passwordChanged = "password.changed"
         case accountDeleted = "account.deleted"
         case roleChanged = "account.role_changed"
@@ -34,12 +36,14 @@ package struct AuditEntry: Sendable {
     }
 
     private let action: Action
-    private let userID: Int
+    private let userID: Int?
     private let origin: AuditOrigin
     private let details: String
 
-    /// - Parameter details: a JSON object.
-    package init(_ action: Action, of userID: Int, by origin: AuditOrigin, details: String = "{}") {
+    /// - Parameters:
+    ///   - userID: nil where there is no such account.
+    ///   - details: a JSON object.
+    package init(_ action: Action, of userID: Int?, by origin: AuditOrigin, details: String = "{}") {
         self.action = action
         self.userID = userID
         self.origin = origin
@@ -54,11 +58,18 @@ package struct AuditEntry: Sendable {
         """)
 
     func append(in transaction: PostgresTransaction) async throws(PostgresError) {
-        try await transaction.execute(
-            Self.statement,
-            [
-                .text(action.rawValue), .optional(origin.actorID), .integer(userID), .text(origin.address),
-                .text(origin.requestID), .text(details),
-            ])
+        try await transaction.execute(Self.statement, parameters)
+    }
+
+    /// For what changes nothing else.
+    func append(to database: PostgresCluster) async throws(PostgresError) {
+        _ = try await database.write(Self.statement, parameters)
+    }
+
+    private var parameters: [PostgresValue] {
+        [
+            .text(action.rawValue), .optional(origin.actorID), .optional(userID), .text(origin.address),
+            .text(origin.requestID), .text(details),
+        ]
     }
 }

@@ -83,9 +83,7 @@ package struct SignIn: Sendable {
         _ pending: PendingLogin, _ code: String, _ request: Request, _ context: ServiceRequestContext
     ) async throws -> SignedIn? {
         do {
-            return try await secondFactor.finish(
-                pending, code, device: device(of: request, context),
-                by: context.auditOrigin(of: request, trusting: proxies))
+            return try await secondFactor.finish(pending, code, device: device(of: request, context))
         } catch SecondFactorError.wrongCode {
             throw APIError.invalidCode
         } catch SecondFactorError.reusedCode {
@@ -95,7 +93,7 @@ package struct SignIn: Sendable {
 
     private func device(of request: Request, _ context: ServiceRequestContext) -> SessionRepository.Device {
         SessionRepository.Device(
-            userAgent: request.headers[.userAgent] ?? "", address: context.clientAddress(of: request, trusting: proxies)
-        )
+            userAgent: request.headers[.userAgent] ?? "",
+            address: context.clientAddress(of: request, trusting: proxies), requestID: context.requestID)
     }
 }

@@ -9,8 +9,9 @@ import Synchronization
 package final class PasswordHasher: Service, Sendable {
     private struct Job: Sendable {
         let password: String
-        let setting: String
-        let continuation: CheckedContinuation<Result<String, PasswordHashingError>, Never>
+        /// One after the other.
+        let settings: [String]
+        let continuation: CheckedContinuation<Result<[String], PasswordHashingError>, Never>
     }
 
     /// The cost of new hashes, and of the hash that is computed where there is no account.
@@ -50,7 +51,7 @@ package final class PasswordHasher: Service, Sendable {
 
     /// Measures one hash, then waits for the shutdown and ends the threads.
     package func run() async throws {
-        _ = try? await perform("", setting: decoy)
+        _ = try? await perform("", [decoy])
         try? await gracefulShutdown()
         for job in queue.withLock({ $0.cancelAll() }) { job.continuation.resume(returning: .failure(.unavailable)) }
         try await pool.shutdownGracefully()
@@ -59,24 +60,39 @@ package final class PasswordHasher: Service, Sendable {
     /// A new hash of a password, with a new salt.
     package func hash(_ password: String) async throws(PasswordHashingError) -> String {
         guard let setting = BcryptWorkspace.makeSetting(cost: cost) else { throw .unavailable }
-        return try await perform(password, setting: setting)
+        guard let hash = try await perform(password, [setting]).first else { throw .unavailable }
+        return hash
     }
 
-    /// Whether a password is the one that was hashed. Without a usable hash, or with a password that cannot be one, it
-    /// computes a hash all the same and answers no: the time tells nothing.
+    /// Whether a password is the one that was hashed.
     package func verify(_ password: String, against stored: String?) async throws(PasswordHashingError) -> Bool {
+        try await check(password, against: stored).isRight
+    }
+
+    /// The same, with another hash where the stored one was made at a lower cost than new ones are.
+    ///
+    /// One hash at the cost of new ones is computed whatever there is: without a usable hash, with a password that cannot be
+    /// one, and besides a cheaper one, also for a wrong password. The time tells nothing.
+    package func check(
+        _ password: String, against stored: String?
+    ) async throws(PasswordHashingError) -> PasswordCheck {
         let isPossible = !password.utf8.contains(0) && password.utf8.count <= PasswordRules.maximumBytes
         let known = stored.flatMap { BcryptSetting($0) == nil || $0.utf8.count != 60 ? nil : $0 }
-        let hash = try await perform(isPossible ? password : "", setting: known ?? decoy)
-        guard isPossible, let known else { return false }
-        return Self.isEqual(hash, known)
+        var settings = [known ?? decoy]
+        if let known, let setting = BcryptSetting(known), setting.cost < cost {
+            guard let dearer = BcryptWorkspace.makeSetting(cost: cost) else { throw .unavailable }
+            settings.append(dearer)
+        }
+        let hashes = try await perform(isPossible ? password : "", settings)
+        let isRight = isPossible && known.map { Self.isEqual(hashes[0], $0) } == true
+        return PasswordCheck(isRight: isRight, rehashed: isRight && hashes.count > 1 ? hashes[1] : nil)
     }
 
-    private func perform(_ password: String, setting: String) async throws(PasswordHashingError) -> String {
+    private func perform(_ password: String, _ settings: [String]) async throws(PasswordHashingError) -> [String] {
         let ticket = Mutex<Int?>(nil)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let job = Job(password: password, setting: setting, continuation: continuation)
+                let job = Job(password: password, settings: settings, continuation: continuation)
                 switch queue.withLock({ $0.enqueue(job) }) {
                 case .accepted(let id):
                     ticket.withLock { $0 = id }
@@ -103,10 +119,11 @@ package final class PasswordHasher: Service, Sendable {
     private func runNext() {
         guard let job = queue.withLock({ $0.start() }) else { return }
         let start = ContinuousClock.now
-        let hash = workspace().hash(job.password.utf8, setting: job.setting)
-        performed.add(1, ordering: .relaxed)
+        let hashes = job.settings.compactMap { workspace().hash(job.password.utf8, setting: $0) }
+        performed.add(job.settings.count, ordering: .relaxed)
         queue.withLock { $0.finished(after: start.duration(to: .now)) }
-        job.continuation.resume(returning: hash.map { .success($0) } ?? .failure(.unavailable))
+        job.continuation.resume(
+            returning: hashes.count == job.settings.count ? .success(hashes) : .failure(.unavailable))
     }
 
     private func workspace() -> BcryptWorkspace {

@@ -2,11 +2,16 @@
 /// no more guesses than there are, however many logins wait for a code.
 package struct SecondFactorLogin: Sendable {
     private let repository: SecondFactorRepository
+    private let accounts: AccountRepository
     private let sessions: Sessions
     private let attempts: SecondFactorAttempts
 
-    package init(repository: SecondFactorRepository, sessions: Sessions, attempts: SecondFactorAttempts) {
+    package init(
+        repository: SecondFactorRepository, accounts: AccountRepository, sessions: Sessions,
+        attempts: SecondFactorAttempts
+    ) {
         self.repository = repository
+        self.accounts = accounts
         self.sessions = sessions
         self.attempts = attempts
     }
@@ -25,17 +30,17 @@ package struct SecondFactorLogin: Sendable {
     ///   more, or is not active.
     /// - Throws: ``SecondFactorError``, `PostgresError`, `RedisError`.
     package func finish(
-        _ pending: PendingLogin, _ code: String, device: SessionRepository.Device, by origin: AuditOrigin
+        _ pending: PendingLogin, _ code: String, device: SessionRepository.Device
     ) async throws -> SignedIn? {
         let userID = pending.userID
         guard let hash = try await repository.passwordHash(userID: userID), pending.isOf(passwordHash: hash) else {
             return nil
         }
         do {
-            let tokens = try await attempts.counting(userID) {
+            let code = SecondFactorCode(code)
+            let tokens = try await attempts.counting(code, of: userID) {
                 try await sessions.start(userID: userID, passwordHash: hash, device: device) { transaction in
-                    try await repository.takeForLogin(
-                        SecondFactorCode(code), userID: userID, by: origin, in: transaction)
+                    try await repository.takeForLogin(code, userID: userID, by: device.origin, in: transaction)
                 }
             }
             return SignedIn(userID: userID, tokens: tokens)
@@ -43,6 +48,12 @@ package struct SecondFactorLogin: Sendable {
             return nil
         } catch SecondFactorError.notEnabled {
             return nil
+        } catch SecondFactorError.wrongCode {
+            try await accounts.record(.wrongCode, userID: userID, by: device.origin)
+            throw SecondFactorError.wrongCode
+        } catch SecondFactorError.reusedCode {
+            try await accounts.record(.reusedCode, userID: userID, by: device.origin)
+            throw SecondFactorError.reusedCode
         }
     }
 }

@@ -11,11 +11,17 @@ package struct SessionRepository: Sendable {
     package struct Device: Sendable {
         package let userAgent: String
         package let address: String
+        /// Of the request that started it.
+        package let requestID: String
 
-        package init(userAgent: String, address: String) {
+        package init(userAgent: String, address: String, requestID: String = "") {
             self.userAgent = String(userAgent.prefix(512))
             self.address = address
+            self.requestID = requestID
         }
+
+        /// For the audit log; who it is, is not known before.
+        package var origin: AuditOrigin { AuditOrigin(actorID: nil, address: address, requestID: requestID) }
     }
 
     /// Takes a code of a second factor inside the transaction of what it is good for, or throws.
@@ -35,7 +41,7 @@ package struct SessionRepository: Sendable {
         let parameters: [PostgresValue] = [
             .integer(userID), .text(sessionID), .bytes(token.hash), .integer(lifetime), .text(device.userAgent),
             .text(device.address), .text(passwordHash), .boolean(takeCode != nil),
-            .network(of: device.address),
+            .network(of: device.address), .text(device.requestID),
         ]
         guard let takeCode else { return Self.standing(try await database.write(Queries.startSession, parameters)) }
         return try await database.transaction { transaction in

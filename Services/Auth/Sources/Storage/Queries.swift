@@ -73,6 +73,10 @@ package enum Queries {
         RETURNING id
         """)
 
+    /// The same password, hashed at another cost.
+    static let rehash = Statement(
+        "auth_rehash", "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id")
+
     /// Inside a transaction, before ``deleteAccount``: whoever raises the revision holds it before the account's row.
     static let lockRevision = Statement(
         "auth_lock_revision", "SELECT revision FROM user_revisions WHERE user_id = $1 FOR UPDATE")
@@ -100,8 +104,8 @@ package enum Queries {
 
     /// `$1` user, `$2` session, `$3` hash of its first refresh token, `$4` lifetime in seconds, `$5` user agent,
     /// `$6` address, `$7` the account's password hash, `$8` whether a second factor was shown besides: no row when that is
-    /// not what the account asks for; `$9` the address's network, which is known from then on, or null. Sessions that ended
-    /// and networks that were used long ago go at the same time.
+    /// not what the account asks for; `$9` the address's network, which is known from then on, or null; `$10` the
+    /// request. Sessions that ended and networks that were used long ago go at the same time, and the audit log tells of it.
     static let startSession = Statement(
         "auth_start_session",
         """
@@ -119,6 +123,11 @@ package enum Queries {
             SELECT user_id, id, $3::bytea, expires_at FROM session
         ), pruned AS (
             DELETE FROM sessions WHERE user_id = $1 AND expires_at < now() - interval '7 days'
+        ), audited AS (
+            INSERT INTO audit_log (action, actor_id, user_id, address, request_id, details)
+            SELECT 'login.succeeded', user_id, user_id, $6, $10,
+                   jsonb_build_object('session_id', id, 'second_factor', $8::boolean)
+            FROM session
         ), known AS (
             INSERT INTO known_networks AS k (user_id, network)
             SELECT user_id, $9::bytea FROM session WHERE $9 IS NOT NULL
