@@ -130,7 +130,7 @@ package enum Queries {
             FROM session
         ), known AS (
             INSERT INTO known_networks AS k (user_id, network)
-            SELECT user_id, $9::bytea FROM session WHERE $9 IS NOT NULL
+            SELECT user_id, $9::bytea FROM session WHERE $9::bytea IS NOT NULL
             ON CONFLICT (user_id, network) DO UPDATE SET last_used_at = now()
             WHERE k.last_used_at < now() - interval '1 day'
         ), forgotten AS (
