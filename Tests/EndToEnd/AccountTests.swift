@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import NIOHTTP1
 import TestSupport
@@ -48,6 +49,33 @@ struct AccountTests {
         #expect(try await isRefused(user.client, at: doors(cluster)))
         #expect(try await second.send(.POST, "/api/v1/auth/logout-all").status == 204)
         #expect(try await isRefused(second, at: doors(cluster)))
+    }
+
+    @Test(
+        "the most common passwords can be neither registered nor changed to",
+        .enabled(if: AccountTests.hasCommonPasswords))
+    func commonPassword() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let user = try await TestUser.make(cluster)
+        func types(_ answer: APIClient.Answer) -> [String] {
+            (answer["detail"]?.array ?? []).compactMap { $0.object?["type"]?.string }
+        }
+        for password in ["Password1", "TrustNo1", "qWERTY123"] {
+            let registration = TestUser.registration(TestUser.newEmail(), password: password)
+            let registered = try await user.client.post("/api/v1/auth/register", json: registration)
+            #expect(registered.status == 422 && types(registered) == ["value_error.password.common"])
+            let change = #"{"current_password":"\#(TestUser.password)","new_password":"\#(password)"}"#
+            let changed = try await user.client.post("/api/v1/auth/password", json: change)
+            #expect(changed.status == 422 && types(changed) == ["value_error.password.common"])
+        }
+    }
+
+    /// Their list is fetched at set-up, where there is a network.
+    private static var hasCommonPasswords: Bool {
+        // From this file up to the repository.
+        var folder = URL(filePath: #filePath)
+        for _ in 0..<3 { folder.deleteLastPathComponent() }
+        return FileManager.default.fileExists(atPath: folder.appending(path: ".build/passwords/common.txt").path)
     }
 
     @Test("a deleted account is let in nowhere")

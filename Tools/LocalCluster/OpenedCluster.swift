@@ -10,7 +10,7 @@ package struct OpenedCluster: Sendable {
     /// - Parameters:
     ///   - options: port 0 takes whichever ports are free.
     ///   - servicesFolder: where this project's programs are.
-    ///   - repository: the folder with `deploy/gateway`.
+    ///   - repository: the folder with `deploy/gateway`, and in `.build` what set-up fetched.
     /// - Returns: `nil` when the folder's cluster is up already.
     package static func open(
         _ folder: DataFolder, options: ClusterOptions, servicesFolder: String, repository: String
@@ -22,6 +22,7 @@ package struct OpenedCluster: Sendable {
         var topology = ClusterTopology(
             options: options, layout: folder.layout, programs: programs, secrets: secrets,
             gatewayConfiguration: repository + "/deploy/gateway/gateway.yaml",
+            commonPasswords: repository + "/.build/passwords/common.txt",
             record: try PrimaryRecordFile(folder.layout).read())
         if options.port == 0 {
             topology.options.port = try PortCheck.freeBase { base in

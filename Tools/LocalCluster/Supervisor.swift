@@ -109,6 +109,9 @@ package actor Supervisor {
             return try SigningKeyFile.makeIfMissing(topology.layout)
                 ? "key for signing tokens made (RSA, 2048 bits)" : nil
         }
+        if topology.options.auth > 0, !Files.exists(topology.commonPasswords) {
+            progress.say("common passwords are not refused: deploy/passwords/install.sh says why their list is missing")
+        }
         try await start(.data)
         try await prepareDatabase()
         try await start(.services)

@@ -28,6 +28,7 @@ package enum AuthApplication {
             settings: settings.database, applicationName: "auth", logger: logger)
         let threads = settings.bcryptThreads == 0 ? System.coreCount : settings.bcryptThreads
         let hasher = PasswordHasher(cost: settings.bcryptCost, threads: threads)
+        let rules = PasswordRules(common: commonPasswords(settings, logger))
         let tokens = TokenVerifierConfiguration(issuer: settings.tokenIssuer, audience: settings.tokenAudience)
         let verifier = TokenVerifier(keys: keys.jsonWebKeySet, configuration: tokens, logger: logger)
         let revocations = RevocationWatch(
@@ -64,7 +65,7 @@ package enum AuthApplication {
             redis: redis, perMinute: settings.loginLimit, byAddress: settings.loginLimitByAddress,
             byAccount: settings.loginLimitByAccount)
         AuthRoutes(
-            accounts: accounts, hasher: hasher, sessions: sessions, consistency: consistency,
+            accounts: accounts, hasher: hasher, rules: rules, sessions: sessions, consistency: consistency,
             signIn: SignIn(
                 Login(accounts: accounts, hasher: hasher, sessions: sessions, now: tokens.now), limits: limits,
                 secondFactor: SecondFactorLogin(
@@ -74,8 +75,8 @@ package enum AuthApplication {
             proxies: settings.server.trustedProxies
         ).add(to: router.group("/api/v1/auth"))
         let owner = AccountOwner(
-            accounts: accounts, hasher: hasher, limiter: limiter, sessions: sessions, secondFactor: secondFactor,
-            codeAttempts: codeAttempts)
+            accounts: accounts, hasher: hasher, rules: rules, limiter: limiter, sessions: sessions,
+            secondFactor: secondFactor, codeAttempts: codeAttempts)
         AccountRoutes(
             consistency: consistency, sessions: sessions, owner: owner, proxies: settings.server.trustedProxies
         ).add(
@@ -120,6 +121,16 @@ package enum AuthApplication {
     package static let metrics =
         ProcessMetrics.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
         + PostgresCluster.metrics + PasswordHasher.metrics
+
+    /// Without the list Auth works as well: it may have been set up where there was no network.
+    private static func commonPasswords(_ settings: AuthSettings, _ logger: Logger) -> CommonPasswords {
+        do {
+            return try CommonPasswords(path: settings.commonPasswordsFile)
+        } catch {
+            logger.warning("Common passwords are not refused", metadata: ["cause": "\(error)"])
+            return .none
+        }
+    }
 
     private static func redisClient(
         _ settings: AuthSettings, _ eventLoopGroup: any EventLoopGroup, _ logger: Logger

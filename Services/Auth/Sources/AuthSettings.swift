@@ -26,6 +26,10 @@ package struct AuthSettings: Sendable {
     package static let bcryptThreads = Setting<Int>(
         "bcrypt.threads", default: 0, summary: "Threads that hash passwords; 0: one for each core.",
         isAllowed: { (0...64).contains($0) })
+    /// What nobody may choose.
+    package static let commonPasswordsFile = Setting<String>(
+        "common.passwords.file", default: "",
+        summary: "File of common passwords that nobody may choose, one a line; without it none is refused for that.")
     /// Logins in any minute for one account and address.
     package static let loginLimit = Setting<Int>(
         "login.limit.per.minute", default: 5,
@@ -58,8 +62,8 @@ package struct AuthSettings: Sendable {
     package static let catalogue: [any AnySetting] =
         ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + DatabaseSettings.catalogue
         + ConsistencySettings.catalogue + CommonSettings.token + [
-            signingKeysDirectory, accessTokenLifetime, refreshTokenLifetime, bcryptCost, bcryptThreads, loginLimit,
-            loginLimitByAddress, loginLimitByAccount,
+            signingKeysDirectory, accessTokenLifetime, refreshTokenLifetime, bcryptCost, bcryptThreads,
+            commonPasswordsFile, loginLimit, loginLimitByAddress, loginLimitByAccount,
             secondFactorKey, previousSecondFactorKey,
         ]
 
@@ -77,6 +81,7 @@ package struct AuthSettings: Sendable {
     package let refreshTokenLifetime: Int
     package let bcryptCost: Int
     package let bcryptThreads: Int
+    package let commonPasswordsFile: String
     package let loginLimit: Int
     package let loginLimitByAddress: Int
     package let loginLimitByAccount: Int
@@ -98,6 +103,7 @@ package struct AuthSettings: Sendable {
         refreshTokenLifetime = try reader.value(Self.refreshTokenLifetime)
         bcryptCost = try reader.value(Self.bcryptCost)
         bcryptThreads = try reader.value(Self.bcryptThreads)
+        commonPasswordsFile = try reader.value(Self.commonPasswordsFile)
         loginLimit = try reader.value(Self.loginLimit)
         loginLimitByAddress = try reader.value(Self.loginLimitByAddress)
         loginLimitByAccount = try reader.value(Self.loginLimitByAccount)

@@ -1,5 +1,6 @@
 import Auth
 import Authentication
+import Foundation
 import JSON
 import NIOHTTP1
 import Postgres
@@ -80,6 +81,21 @@ struct OwnerTests {
             #expect(try await auth.send("GET", "/me", token: other["access_token"]).status == 200)
             #expect(try await auth.login("alice@example.com", from: AuthUnderTest.makeAddress()).status == 200)
             #expect(try await change(auth, "x").status == 401)
+        }
+    }
+
+    @Test("a password of the list of common ones can be neither registered nor changed to")
+    func commonPassword() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("common-\(UUID())")
+        try "trustno1\nn3w-passphrase\n".write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try await AuthUnderTest.with(settings: ["COMMON_PASSWORDS_FILE": file.path]) { auth in
+            let refused = try await auth.register("bob@example.com", password: "TrustNo1")
+            #expect(refused.status == 422 && refused.items == ["body.password value_error.password.common"])
+            let access = try await auth.signedIn().access
+            let weak = try await change(auth, access)
+            #expect(weak.status == 422 && weak.items == ["body.new_password value_error.password.common"])
+            #expect(try await change(auth, access, to: Self.newPassword + "!").status == 204)
         }
     }
 

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Rules for new passwords")
 struct PasswordRulesTests {
-    private func broken(_ password: String, email: String = "alice@example.com") -> [String] {
-        PasswordRules.violations(of: password, email: email).map {
+    private func broken(_ password: String, email: String = "alice@example.com", common: [String] = []) -> [String] {
+        PasswordRules(common: CommonPasswords(common)).violations(of: password, email: email).map {
             $0.type.replacing("value_error.password.", with: "")
         }
     }
@@ -41,9 +41,20 @@ struct PasswordRulesTests {
         #expect(broken("Alice2026", email: "") == [])
     }
 
+    @Test("a common password is refused in whatever case, beside the other rules that it breaks")
+    func common() {
+        let common = ["trustno1", "Password1", "ärger123"]
+        for password in ["Trustno1", "TRUSTNO1", "Password1", "PassWord1", "Ärger123"] {
+            #expect(broken(password, common: common) == ["common"], "\(password)")
+            #expect(broken(password) == [], "\(password)")
+        }
+        #expect(broken("trustno1", common: common) == ["uppercase", "common"])
+        for password in ["Trustno12", "xTrustno1", "Trustno 1"] { #expect(broken(password, common: common) == []) }
+    }
+
     @Test("an item says where and what, and does not repeat the password")
     func item() {
-        let items = PasswordRules.violations(of: "geheim", email: "")
+        let items = PasswordRules().violations(of: "geheim", email: "")
         #expect(items.allSatisfy { $0.location == ["body", "password"] && !$0.message.contains("geheim") })
     }
 }

@@ -18,14 +18,14 @@ struct RegistrationTests {
     }
 
     private func registration(_ text: String) throws -> [String] {
-        try items(text) { _ = try Registration(validating: $0) }
+        try items(text) { _ = try Registration(validating: $0, rules: PasswordRules()) }
     }
 
     @Test("a complete body is accepted as it is")
     func complete() throws {
         let text = #"{"email":"Alice@Example.com","password":"Passw0rd","full_name":"Alice Ä"}"#
         let object = try #require(try JSONValue(parsing: Array(text.utf8)).object)
-        let registration = try Registration(validating: object)
+        let registration = try Registration(validating: object, rules: PasswordRules())
         #expect(registration.email.text == "Alice@Example.com")
         #expect(registration.password == "Passw0rd")
         #expect(registration.fullName == "Alice Ä")

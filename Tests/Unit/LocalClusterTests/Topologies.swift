@@ -13,5 +13,5 @@ func topology(
             superuser: "secret-superuser", owner: "secret-owner", auth: "secret-auth", strategies: "secret-strategies",
             replication: "secret-replication", redis: "secret-redis", consistency: "secret-consistency",
             secondFactor: "secret-mfa"),
-        gatewayConfiguration: "/repository/gateway.yaml", record: record)
+        gatewayConfiguration: "/repository/gateway.yaml", commonPasswords: "/repository/common.txt", record: record)
 }

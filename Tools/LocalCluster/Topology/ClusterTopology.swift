@@ -6,19 +6,22 @@ package struct ClusterTopology: Hashable, Sendable {
     package let secrets: ClusterSecrets
     /// The gateways' routes, rate limits and upstreams, by absolute path.
     package let gatewayConfiguration: String
+    /// What nobody may choose as a password, by absolute path; fetched at set-up, where there is a network.
+    package let commonPasswords: String
     /// The PostgreSQL servers, in the order of their numbers.
     package let postgresServers: [PostgresServer]
 
     /// - Parameter record: who was the primary when the cluster last ran.
     package init(
         options: ClusterOptions, layout: ClusterLayout, programs: ServerPrograms, secrets: ClusterSecrets,
-        gatewayConfiguration: String, record: PrimaryRecord = .first
+        gatewayConfiguration: String, commonPasswords: String, record: PrimaryRecord = .first
     ) {
         self.options = options
         self.layout = layout
         self.programs = programs
         self.secrets = secrets
         self.gatewayConfiguration = gatewayConfiguration
+        self.commonPasswords = commonPasswords
         postgresServers = PostgresServer.chosen(replicas: options.replicas, needed: record.needed)
     }
 
@@ -144,7 +147,8 @@ extension ClusterTopology {
 
     private var authSettings: [String: String] {
         databaseSettings(of: .auth).merging([
-            "SIGNING_KEYS_DIRECTORY": layout.keysFolder, "MFA_KEY": secrets.secondFactor,
+            "SIGNING_KEYS_DIRECTORY": layout.keysFolder, "COMMON_PASSWORDS_FILE": commonPasswords,
+            "MFA_KEY": secrets.secondFactor,
         ]) { $1 }
     }
 

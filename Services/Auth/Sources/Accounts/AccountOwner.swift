@@ -13,17 +13,19 @@ package enum OwnerError: Error, Sendable, Equatable {
 package struct AccountOwner: Sendable {
     private let accounts: AccountRepository
     private let hasher: PasswordHasher
+    private let rules: PasswordRules
     private let limiter: LoginLimiter
     private let sessions: Sessions
     private let secondFactor: SecondFactorRepository
     private let codeAttempts: SecondFactorAttempts
 
     package init(
-        accounts: AccountRepository, hasher: PasswordHasher, limiter: LoginLimiter, sessions: Sessions,
-        secondFactor: SecondFactorRepository, codeAttempts: SecondFactorAttempts
+        accounts: AccountRepository, hasher: PasswordHasher, rules: PasswordRules, limiter: LoginLimiter,
+        sessions: Sessions, secondFactor: SecondFactorRepository, codeAttempts: SecondFactorAttempts
     ) {
         self.accounts = accounts
         self.hasher = hasher
+        self.rules = rules
         self.limiter = limiter
         self.sessions = sessions
         self.secondFactor = secondFactor
@@ -37,7 +39,7 @@ package struct AccountOwner: Sendable {
     ///   `PostgresError`, `RedisError`, ``PasswordHashingError``.
     package func changePassword(_ change: PasswordChange, as token: AccessToken, by origin: AuditOrigin) async throws {
         let credential = try await self.credential(token)
-        try change.check(email: credential.email)
+        try change.check(email: credential.email, rules: rules)
         try await confirm(change.current, credential, token, from: origin.address)
         let hash = try await hasher.hash(change.new)
         let isChanged = try await sessions.end { expiry in

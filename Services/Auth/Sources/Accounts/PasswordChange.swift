@@ -21,8 +21,8 @@ package struct PasswordChange: Sendable {
     /// Looks at the new password's rules, which need to know whose it is.
     ///
     /// - Throws: ``APIError`` 422 with an item for each rule that is broken.
-    package func check(email: String) throws {
-        let errors = PasswordRules.violations(of: new, email: email, at: ["body", "new_password"])
+    package func check(email: String, rules: PasswordRules) throws {
+        let errors = rules.violations(of: new, email: email, at: ["body", "new_password"])
         guard errors.isEmpty else { throw APIError.validation(errors) }
     }
 }

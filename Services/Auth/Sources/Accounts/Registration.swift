@@ -9,10 +9,10 @@ package struct Registration: Sendable {
     package let fullName: String
 
     /// - Throws: ``APIError`` 422 with an item for each rule that is broken.
-    package init(validating object: JSONObject) throws {
+    package init(validating object: JSONObject, rules: PasswordRules) throws {
         var body = ObjectValidator(object)
         let email = Self.email(&body)
-        let password = Self.password(&body, email: object["email"]?.string ?? "")
+        let password = Self.password(&body, email: object["email"]?.string ?? "", rules)
         fullName = body.string("full_name", length: Profile.nameLength)
         try body.finish()
         guard let email, let password else { throw APIError.validation(body.errors) }
@@ -33,13 +33,15 @@ package struct Registration: Sendable {
         return email
     }
 
-    private static func password(_ body: inout ObjectValidator, email: String) -> String? {
+    private static func password(
+        _ body: inout ObjectValidator, email: String, _ rules: PasswordRules
+    ) -> String? {
         guard let value = body.requiredValue("password") else { return nil }
         guard let text = value.string else {
             body.fail("password", "a string is expected", type: "type_error.string")
             return nil
         }
-        for error in PasswordRules.violations(of: text, email: email) {
+        for error in rules.violations(of: text, email: email) {
             body.fail("password", error.message, type: error.type)
         }
         return text

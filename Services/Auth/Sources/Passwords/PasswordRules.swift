@@ -1,15 +1,19 @@
 package import APIContract
 
 /// What a new password must be.
-package enum PasswordRules {
+package struct PasswordRules: Sendable {
     package static let length = 8...128
     /// bcrypt looks at no more.
     package static let maximumBytes = 72
 
+    private let common: CommonPasswords
+
+    package init(common: CommonPasswords = .none) { self.common = common }
+
     /// Every rule that a password breaks, each an item of its own.
     ///
     /// - Parameter email: the account's address, whose name the password must not be.
-    package static func violations(
+    package func violations(
         of password: String, email: String, at location: [String] = ["body", "password"]
     ) -> [FieldError] {
         let scalars = password.unicodeScalars
@@ -18,14 +22,14 @@ package enum PasswordRules {
             errors.append(FieldError(location, message, type: "value_error.password.\(rule)"))
         }
         if password.utf8.contains(0) { fail("nul", "the character U+0000 is not permitted") }
-        if scalars.count < length.lowerBound {
-            fail("too_short", "the password must have at least \(length.lowerBound) characters")
+        if scalars.count < Self.length.lowerBound {
+            fail("too_short", "the password must have at least \(Self.length.lowerBound) characters")
         }
-        if scalars.count > length.upperBound {
-            fail("too_long", "the password must have at most \(length.upperBound) characters")
+        if scalars.count > Self.length.upperBound {
+            fail("too_long", "the password must have at most \(Self.length.upperBound) characters")
         }
-        if password.utf8.count > maximumBytes {
-            fail("too_many_bytes", "the password must have at most \(maximumBytes) bytes in UTF-8")
+        if password.utf8.count > Self.maximumBytes {
+            fail("too_many_bytes", "the password must have at most \(Self.maximumBytes) bytes in UTF-8")
         }
         if !scalars.contains(where: { $0.properties.generalCategory == .uppercaseLetter }) {
             fail("uppercase", "the password must contain an upper-case letter")
@@ -33,8 +37,11 @@ package enum PasswordRules {
         if !scalars.contains(where: { $0.properties.generalCategory == .decimalNumber }) {
             fail("digit", "the password must contain a digit")
         }
-        if isName(of: email, password) {
+        if Self.isName(of: email, password) {
             fail("email", "the password must not be the name in the e-mail address")
+        }
+        if common.contains(password) {
+            fail("common", "the password is one of the most common")
         }
         return errors
     }

@@ -9,6 +9,7 @@ import Logging
 package struct AuthRoutes: Sendable {
     private let accounts: AccountRepository
     private let hasher: PasswordHasher
+    private let rules: PasswordRules
     private let sessions: Sessions
     private let consistency: ConsistencyPolicy
     private let signIn: SignIn
@@ -18,11 +19,12 @@ package struct AuthRoutes: Sendable {
     private static let bodyLimit = 256 * 1024
 
     package init(
-        accounts: AccountRepository, hasher: PasswordHasher, sessions: Sessions, consistency: ConsistencyPolicy,
-        signIn: SignIn, proxies: TrustedProxies
+        accounts: AccountRepository, hasher: PasswordHasher, rules: PasswordRules, sessions: Sessions,
+        consistency: ConsistencyPolicy, signIn: SignIn, proxies: TrustedProxies
     ) {
         self.accounts = accounts
         self.hasher = hasher
+        self.rules = rules
         self.sessions = sessions
         self.consistency = consistency
         self.signIn = signIn
@@ -38,7 +40,8 @@ package struct AuthRoutes: Sendable {
     }
 
     func register(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        let registration = try Registration(validating: try await request.jsonObject(upTo: Self.bodyLimit))
+        let registration = try Registration(
+            validating: try await request.jsonObject(upTo: Self.bodyLimit), rules: rules)
         if try await accounts.find(registration.email) != nil { throw APIError.emailTaken }
         let hash = try await context.hashing { try await hasher.hash(registration.password) }
         let created = try await accounts.create(
