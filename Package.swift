@@ -112,6 +112,7 @@ let package = Package(
                 serviceLifecycle,
             ]),
         shared("Events", ["Redis"]),
+        shared("Accounts"),
         shared(
             "Authentication",
             [
@@ -137,7 +138,8 @@ let package = Package(
         .target(
             name: "LocalCluster",
             dependencies: [
-                "CCrypt", "CLinux", "JSON", "Postgres", "Migrations", crypto, cryptoExtras, nioCore, nioPosix, logging,
+                "Accounts", "Authentication", "CCrypt", "CLinux", "JSON", "Postgres", "Migrations", crypto,
+                cryptoExtras, nioCore, nioPosix, logging,
                 yams,
             ],
             path: "Tools/LocalCluster"),
@@ -148,12 +150,13 @@ let package = Package(
             ],
             path: "Tools/Desk"),
         unitTests("APIContract"),
+        unitTests("Accounts"),
         unitTests(
             "Consistency",
             ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", "TestSupport", crypto, httpTypes]),
         unitTests("JSON"),
         unitTests("PrometheusMetrics", ["TestSupport"]),
-        unitTests("LocalCluster"),
+        unitTests("LocalCluster", ["Authentication"]),
         unitTests("Postgres"),
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),
@@ -177,7 +180,7 @@ let package = Package(
                 "APIContract", "Authentication", "Consistency", "Events", "HTTPService", "JSON", "Postgres", "Settings",
                 httpTypes,
             ]),
-        unitTests("Auth", ["APIContract", "Authentication", "JSON", "Postgres", "Redis", crypto]),
+        unitTests("Auth", ["APIContract", "Accounts", "Authentication", "JSON", "Postgres", "Redis", crypto]),
         unitTests("Authentication", ["JSON", crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
         .testTarget(
@@ -196,7 +199,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Auth", "Authentication", "Consistency", "Events", "Gateway",
+                "TestSupport", "APIContract", "Accounts", "Auth", "Authentication", "Consistency", "Events", "Gateway",
                 "HTTPService",
                 "JSON", "PrometheusMetrics", "Postgres",
                 "Migrations", "Redis",
@@ -218,8 +221,8 @@ let package = Package(
         + service(
             "Auth",
             [
-                "APIContract", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON", "PrometheusMetrics",
-                "Postgres",
+                "APIContract", "Accounts", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON",
+                "PrometheusMetrics", "Postgres",
                 "Redis", "ServiceDatabase", "Settings", nioCore, nioPosix, hummingbird, crypto, collections, httpTypes,
                 logging,
                 serviceLifecycle,

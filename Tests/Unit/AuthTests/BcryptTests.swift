@@ -1,3 +1,4 @@
+import Accounts
 import Auth
 import Testing
 
@@ -31,6 +32,18 @@ struct BcryptTests {
             let other = version + hash.dropFirst(4)
             #expect(workspace.hash("U*U".utf8, setting: other) == other)
         }
+    }
+
+    @Test("a hash with noise in the bits that mean nothing is spelt as it is computed, and no other is changed")
+    func paddingBits() throws {
+        let hash = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
+        #expect(BcryptHash(hash)?.text == hash)
+        // The salt's last letter is 0 and the digest's 24: D is 5 and Z 27.
+        let noisy = hash.replacing("C.E5", with: "CDE5").dropLast() + "Z"
+        let spelt = try #require(BcryptHash(String(noisy))?.text)
+        #expect(spelt == hash)
+        #expect(BcryptWorkspace().hash("U*U".utf8, setting: spelt) == spelt)
+        #expect(BcryptHash(String(hash.dropLast())) == nil && BcryptHash(String(hash.prefix(29))) == nil)
     }
 
     @Test("a new setting has the cost that was asked for and a salt of its own")

@@ -1,3 +1,4 @@
+package import Accounts
 import Authentication
 package import Postgres
 

@@ -1,4 +1,5 @@
 import APIContract
+package import Accounts
 import HTTPService
 package import JSON
 
@@ -13,7 +14,7 @@ package struct Registration: Sendable {
         var body = ObjectValidator(object)
         let email = Self.email(&body)
         let password = Self.password(&body, email: object["email"]?.string ?? "", rules)
-        fullName = body.string("full_name", length: Profile.nameLength)
+        fullName = body.string("full_name", length: FullName.length)
         try body.finish()
         guard let email, let password else { throw APIError.validation(body.errors) }
         self.email = email

@@ -19,6 +19,8 @@ package struct AuditEntry: Sendable {
     package enum Action: String, Sendable {
         case loginSucceeded = "login.succeeded"
         case loginFailed = "login.failed"
+        /// From another system, by an operator.
+        case accountImported = "account.imported"
         case passwordChanged = "password.changed"
         case accountDeleted = "account.deleted"
         case roleChanged = "account.role_changed"

@@ -1,3 +1,5 @@
+import Accounts
+
 /// Signs in with a name and a password.
 ///
 /// The order is: the limits, the account, the hash. Whatever is wrong with the account, one hash is computed and the

@@ -1,3 +1,4 @@
+import Accounts
 import CCrypt
 
 /// bcrypt (`$2b$`) by libxcrypt, with the 32 KB of scratch memory that one thread needs for it.

@@ -3,6 +3,8 @@ package struct BcryptSetting: Sendable, Equatable {
     /// The base-2 logarithm of the number of rounds.
     package let cost: Int
 
+    /// bcrypt knows none below.
+    package static let minimumCost = 4
     /// More than this is never computed, whoever wrote the hash: at 15 one takes two seconds.
     package static let maximumCost = 15
 
@@ -12,7 +14,7 @@ package struct BcryptSetting: Sendable, Equatable {
         guard bytes.count == 29 || bytes.count == 60,
             text.hasPrefix("$2a$") || text.hasPrefix("$2b$") || text.hasPrefix("$2y$"),
             bytes[6] == UInt8(ascii: "$"), let cost = Int(text.dropFirst(4).prefix(2)),
-            (4...Self.maximumCost).contains(cost), bytes[7...].allSatisfy(Self.isLetter)
+            (Self.minimumCost...Self.maximumCost).contains(cost), bytes[7...].allSatisfy(Self.isLetter)
         else { return nil }
         self.cost = cost
     }

@@ -1,4 +1,4 @@
-import Auth
+import Accounts
 import Testing
 
 @Suite("E-mail addresses")
