@@ -1,5 +1,8 @@
 /// What an access token says, after it was verified or before it is signed.
 package struct AccessToken: Sendable, Hashable {
+    /// The longest that one may be good for, in seconds.
+    package static let longestLifetime = 86_400
+
     /// `sub`.
     package var userID: Int
     /// `jti`: what a revocation names, since a token's bytes may be written in more than one way.

@@ -103,8 +103,8 @@ package final class TokenVerifier: Service, Sendable {
         }
     }
 
-    /// A key that is no longer published takes the tokens that it signed with it.
-    private func adopt(_ published: JSONWebKeySet) {
+    /// Verifies with these keys from now on. A key that is no longer published takes the tokens that it signed with it.
+    package func adopt(_ published: JSONWebKeySet) {
         let removed = keys.withLock { current in
             defer { current = published }
             return current.keyIDs.subtracting(published.keyIDs)

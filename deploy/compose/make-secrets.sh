@@ -56,4 +56,6 @@ printf '{%s, %s, %s, %s}\n' "$(redis_settings)" "$(consistency_settings)" "$(mfa
 printf '{%s, %s, %s}\n' "$(redis_settings)" "$(consistency_settings)" "$(postgres_settings cryptodesk_strategies)" | give_own strategies/settings.json
 printf '{%s}\n' "$(postgres_settings cryptodesk_owner)" | give_own migrate/settings.json
 printf '{%s}\n' "$(postgres_settings postgres)" | give_own seed/settings.json
-give_own signing-keys/0001.pem < store/0001.pem
+# The first one only: more are made by `desk keys rotate`, as the account that reads them.
+[ -n "$(ls signing-keys)" ] || give_own signing-keys/0001.pem < store/0001.pem
+chown "$user" signing-keys

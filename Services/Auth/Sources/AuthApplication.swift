@@ -22,7 +22,6 @@ package enum AuthApplication {
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> ServiceApplication {
         let process = ProcessMetrics(service: "auth", version: Release.version)
-        let keys = try SigningKeySet(directory: settings.signingKeysDirectory)
         let redis = try redisClient(settings, eventLoopGroup, logger)
         let database = try PostgresCluster(
             settings: settings.database, applicationName: "auth", logger: logger)
@@ -30,7 +29,10 @@ package enum AuthApplication {
         let hasher = PasswordHasher(cost: settings.bcryptCost, threads: threads)
         let rules = PasswordRules(common: commonPasswords(settings, logger))
         let tokens = TokenVerifierConfiguration(issuer: settings.tokenIssuer, audience: settings.tokenAudience)
-        let verifier = TokenVerifier(keys: keys.jsonWebKeySet, configuration: tokens, logger: logger)
+        let keys = try SigningKeys(
+            directory: settings.signingKeysDirectory, tokenLifetime: settings.accessTokenLifetime, now: tokens.now,
+            logger: logger)
+        let verifier = TokenVerifier(keys: keys.published, configuration: tokens, logger: logger)
         let revocations = RevocationWatch(
             redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
             eventLoopGroup: eventLoopGroup, logger: logger)
@@ -58,7 +60,7 @@ package enum AuthApplication {
         ])
         let router = Router<ServiceRequestContext>.service()
         health.addRoute(to: router, drain: drain)
-        KeySetRoute(keys.jsonWebKeySet).add(to: router)
+        KeySetRoute(keys).add(to: router)
         let limiter = LoginLimiter(redis: redis, limit: settings.loginLimit)
         let codeAttempts = SecondFactorAttempts(redis: redis)
         let limits = LoginLimits(
@@ -109,7 +111,9 @@ package enum AuthApplication {
                 process.families, requests.families, redis.families, revocations.families, database.families,
                 hasher.families,
             ]),
-            dependencies: [redis, database, verifier, hasher, revocations, publisher], listener: listener,
+            dependencies: [
+                redis, database, verifier, SigningKeyWatch(keys, verifier), hasher, revocations, publisher,
+            ], listener: listener,
             eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: {
                 RevocationRoute(publisher).add(to: $0)

@@ -10,11 +10,13 @@ package struct AuthSettings: Sendable {
     /// Where the private keys are.
     package static let signingKeysDirectory = Setting<String>(
         "signing.keys.directory",
-        summary: "Folder of the RSA private keys (*.pem) that sign access tokens; the last by name signs.")
+        summary:
+            "Folder of the RSA private keys (*.pem) that sign access tokens, each from the time in its name on; read each second."
+    )
     /// How long an access token is good for, in seconds.
     package static let accessTokenLifetime = Setting<Int>(
         "access.token.lifetime.s", default: 900, unit: "s", summary: "Lifetime of an access token.",
-        isAllowed: { (10...86_400).contains($0) })
+        isAllowed: { (10...AccessToken.longestLifetime).contains($0) })
     /// How long a refresh token is good for, in seconds.
     package static let refreshTokenLifetime = Setting<Int>(
         "refresh.token.lifetime.s", default: 604_800, unit: "s", summary: "Lifetime of a refresh token.",

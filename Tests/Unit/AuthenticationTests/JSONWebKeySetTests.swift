@@ -64,7 +64,7 @@ struct JSONWebKeySetTests {
         try "nothing".write(
             to: folder.appendingPathComponent("README"), atomically: true, encoding: String.Encoding.utf8)
         let set = try SigningKeySet(directory: folder.path)
-        #expect(set.current.publicKey.keyID == ForgedToken.key.publicKey.keyID)
+        #expect(set.signer(at: 0).publicKey.keyID == ForgedToken.key.publicKey.keyID)
         #expect(set.jsonWebKeySet.keyIDs.count == 2)
         try "no key".write(to: folder.appendingPathComponent("x.pem"), atomically: true, encoding: String.Encoding.utf8)
         let error = #expect(throws: SigningKeyError.self) { try SigningKeySet(directory: folder.path) }

@@ -18,6 +18,13 @@ struct Account: Hashable, Sendable {
         groupID = entry.pw_gid
     }
 
+    /// By its numbers; it may have no name on this machine, which it gets from them.
+    init(userID: UInt32, groupID: UInt32) {
+        name = String(userID)
+        self.userID = userID
+        self.groupID = groupID
+    }
+
     /// The unprivileged user for a role when the supervisor is root; `nil` where the supervisor's own user runs it.
     static func unprivileged(for role: ProcessSpecification.Role) -> Account? {
         guard isRoot else { return nil }

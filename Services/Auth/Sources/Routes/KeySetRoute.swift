@@ -7,13 +7,13 @@ package import Hummingbird
 package struct KeySetRoute: Sendable {
     package static let path = "/.well-known/jwks.json"
 
-    private let document: String
+    private let keys: SigningKeys
 
-    package init(_ keys: JSONWebKeySet) { document = keys.document }
+    package init(_ keys: SigningKeys) { self.keys = keys }
 
     package func add(to router: Router<ServiceRequestContext>) {
         router.get("\(Self.path)") { _, _ in
-            Response.json(document, headers: [.cacheControl: "public, max-age=60"])
+            Response.json(keys.published.document, headers: [.cacheControl: "public, max-age=60"])
         }
     }
 }
