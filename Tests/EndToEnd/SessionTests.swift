@@ -37,6 +37,41 @@ struct SessionTests {
         #expect(try await client.get("/api/v1/auth/me").status == 200)
     }
 
+    @Test("a thousand refreshes of a hundred sessions at once, over two gateways, leave a hundred living sessions")
+    func manySessions() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        var tokens: [String] = []
+        // Five logins of each account, from an address of its own, as a limit counts both.
+        for account in 1...20 {
+            let user = try await TestUser.make(cluster)
+            for _ in 1...5 {
+                let login = try await APIClient(cluster.gatewayURL(account % 2 + 1)).login(
+                    user.email, TestUser.password, headers: [("X-Forwarded-For", "2001:db8:77:\(account)::1")])
+                tokens.append(try #require(login["refresh_token"]?.string, "\(login.text)"))
+            }
+        }
+        let successors = try await withThrowingTaskGroup(of: (Int, APIClient.Answer).self) { [tokens] group in
+            for index in 0..<1000 {
+                group.addTask {
+                    let door = [cluster.baseURL, cluster.gatewayURL(1), cluster.gatewayURL(2)][index % 3]
+                    let body = #"{"refresh_token":"\#(tokens[index % 100])"}"#
+                    return (index % 100, try await APIClient(door).post("/api/v1/auth/refresh", json: body))
+                }
+            }
+            return try await group.reduce(into: [Int: [APIClient.Answer]]()) { $0[$1.0, default: []].append($1.1) }
+        }
+        for (session, answers) in successors {
+            #expect(
+                answers.count == 10 && answers.allSatisfy { $0.status == 200 }, "\(session): \(answers.map(\.text))")
+            let next = Set(answers.compactMap { $0["refresh_token"]?.string })
+            #expect(next.count == 1, "one successor for all")
+            // Each session lives on: its successor is good for another one.
+            let body = #"{"refresh_token":"\#(next.first ?? "")"}"#
+            #expect(try await APIClient(cluster.baseURL).post("/api/v1/auth/refresh", json: body).status == 200)
+        }
+        #expect(successors.count == 100)
+    }
+
     @Test("five logins a minute, exactly, however they are spread over the gateways")
     func loginLimit() async throws {
         let cluster = try await ClusterUnderTest.shared.value

@@ -2,9 +2,9 @@ import CCrypt
 import Glibc
 
 /// bcrypt by the system's libxcrypt.
-enum PasswordHash {
+package enum PasswordHash {
     /// - Parameter cost: the logarithm of the rounds; 12 takes about a quarter of a second.
-    static func bcrypt(_ password: String, cost: UInt = 12) throws(ClusterError) -> String {
+    package static func bcrypt(_ password: String, cost: UInt = 12) throws(ClusterError) -> String {
         var setting = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
         guard crypt_gensalt_rn("$2b$", cost, nil, 0, &setting, Int32(setting.count)) != nil else {
             throw ClusterError("A salt for bcrypt could not be made: \(SystemError.last).")
