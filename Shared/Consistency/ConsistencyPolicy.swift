@@ -25,14 +25,16 @@ package struct ConsistencyPolicy: Sendable {
     /// Answers with what the body reads and writes, and adds the token of it: also to a refusal, which tells of the
     /// data as much as an answer does.
     ///
-    /// - Throws: what the body throws; ``APIError`` 400 for a token that is not the caller's, 422 for a value of
+    /// - Parameter owner: whose data it is about; `nil` for the caller's own. The body must see to it that the caller may.
+    /// - Throws: what the body throws; ``APIError`` 400 for a token that is not that user's, 422 for a value of
     ///   `consistency`, 409 `changes_lost` when a promotion lost what the client has seen.
     package func answer(
-        _ request: Request, _ context: ServiceRequestContext,
+        _ request: Request, _ context: ServiceRequestContext, about owner: Int? = nil,
         _ body: (UserDatabase) async throws -> Response
     ) async throws -> Response {
-        let userID = try context.requireCaller().userID
-        let presented = try PresentedToken(request.headers, userID: userID, codec: codec)
+        let callerID = try context.requireCaller().userID
+        let userID = owner ?? callerID
+        let presented = try PresentedToken(request.headers, userID: userID, callerID: callerID, codec: codec)
         let isRead = request.method == .get || request.method == .head
         let consistency = isRead ? try ReadConsistency(query: request.uri.query) : nil
         let database = UserDatabase(

@@ -7,6 +7,9 @@ package import Postgres
 ///
 /// In the header a token that is not the caller's is the client's mistake, and it is told. A cookie may be a leftover
 /// of whoever used the browser before: it is passed over, and replaced.
+///
+/// Where the data is another user's, the token is that user's and comes and goes in the header alone: what the caller has
+/// seen of its own data stays as it is.
 package struct PresentedToken: Sendable {
     /// On https, and on loopback http.
     package static let cookieNames = ["__Host-cryptodesk_consistency", "cryptodesk_consistency"]
@@ -21,20 +24,26 @@ package struct PresentedToken: Sendable {
     /// The cookies of the session's own name.
     private let cookies: [Substring]
 
+    /// - Parameters:
+    ///   - userID: whose data the request is about.
+    ///   - callerID: who sends it; `nil` for the same one.
     /// - Throws: ``APIError`` 400 `invalid_consistency_token`.
-    package init(_ headers: HTTPFields, userID: Int, codec: ConsistencyTokenCodec) throws(APIError) {
+    package init(
+        _ headers: HTTPFields, userID: Int, callerID: Int? = nil, codec: ConsistencyTokenCodec
+    ) throws(APIError) {
+        let isOwn = callerID == nil || callerID == userID
         self.userID = userID
         self.codec = codec
-        carrier = AccessTokenCarrier(headers)
+        carrier = isOwn ? AccessTokenCarrier(headers) : .none
         var candidates: [(text: String, decoded: ConsistencyTokenCodec.Decoded)] = []
         if let field = headers[.consistencyToken] {
-            guard let decoded = codec.decode(field), decoded.token.userID == userID else {
+            guard let decoded = codec.decode(field), [userID, callerID].contains(decoded.token.userID) else {
                 throw APIError.invalidConsistencyToken
             }
-            candidates.append((field, decoded))
+            if decoded.token.userID == userID { candidates.append((field, decoded)) }
         }
         var cookies: [Substring] = []
-        for (name, value) in CookiePairs(headers) where Self.cookieNames.contains(String(name)) {
+        for (name, value) in CookiePairs(headers) where isOwn && Self.cookieNames.contains(String(name)) {
             if let own = Self.cookieName(carrier), name == own { cookies.append(value) }
             guard let decoded = codec.decode(String(value)), decoded.token.userID == userID else { continue }
             candidates.append((String(value), decoded))

@@ -41,6 +41,36 @@ struct IsolationTests {
         #expect(try await owner.client.get("/api/v1/strategies").json == .array([]))
     }
 
+    @Test("an administrator alone sees another user's list, at every door and as often as it is asked for")
+    func administrator() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let (owner, admin) = (try await TestUser.make(cluster), try await TestUser.make(cluster))
+        let id = try await owner.createStrategy()
+        let path = "/api/v1/strategies?user_id=\(owner.id)"
+        #expect(try await owner.client.get(path).status == 403)
+        #expect(try await admin.client.get(path).status == 403)
+        let (output, status) = try await cluster.desk("users", "promote", admin.email)
+        #expect(status == 0, "\(output)")
+        let refreshed = try await APIClient(cluster.baseURL).post(
+            "/api/v1/auth/refresh", json: #"{"refresh_token":"\#(admin.refreshToken)"}"#)
+        let client = APIClient(cluster.baseURL, token: refreshed["access_token"]?.string)
+        let doors = [cluster.baseURL, cluster.gatewayURL(2), cluster.strategiesURL(1), cluster.strategiesURL(2)]
+        for base in doors {
+            let door = client.at(base)
+            // The second time the service knows the token, and answers directly what it may.
+            #expect(try await door.get("/api/v1/strategies").json == .array([]))
+            for _ in 0..<2 {
+                let shown = try await door.get(path)
+                #expect(shown.status == 200 && shown.json.array?.first?.object?["id"]?.integer == id, "\(base)")
+            }
+            #expect(try await door.get("/api/v1/strategies").json == .array([]))
+            #expect(try await owner.client.at(base).get("\(path)0").status == 403)
+        }
+        let log = try await client.get("/api/v1/admin/audit?user_id=\(owner.id)&action=strategies.read")
+        #expect(log.json.array?.count == 2 * doors.count)
+        #expect(log.json.array?.first?.object?["actor_id"]?.integer == admin.id)
+    }
+
     @Test("services reached directly let nobody in without a valid token, whatever headers come along")
     func directly() async throws {
         let cluster = try await ClusterUnderTest.shared.value

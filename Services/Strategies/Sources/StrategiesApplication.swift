@@ -50,7 +50,10 @@ package enum StrategiesApplication {
         let events = OutboxPublisher(
             outbox: EventOutbox(database), redis: redis, stream: settings.events, retained: settings.retainedEvents,
             logger: logger)
-        StrategyRoutes(consistency: consistency, events: events).add(
+        StrategyRoutes(
+            consistency: consistency, events: events,
+            administratorReads: AdministratorReads(database, proxies: settings.server.trustedProxies)
+        ).add(
             to: router.group("\(StrategyRoutes.path)").add(
                 middleware: AuthenticationMiddleware(
                     verifier: verifier, revocations: revocations, resource: .strategies)))

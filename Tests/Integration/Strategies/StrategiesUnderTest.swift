@@ -14,7 +14,7 @@ import Strategies
 import Synchronization
 import TestSupport
 
-/// The strategies' routes with a real PostgreSQL behind them and, before them, tokens of the form `user-7`.
+/// The strategies' routes with a real PostgreSQL behind them and, before them, tokens of the form `user-7` or `admin-7`.
 struct StrategiesUnderTest: Sendable {
     /// Answers of the service, as its listener would write them.
     struct Answer: Sendable {
@@ -37,9 +37,12 @@ struct StrategiesUnderTest: Sendable {
 
     private struct TokenByName: AccessTokenAuthenticator {
         func authenticate(_ token: String) async throws(AuthenticationError) -> AccessToken {
-            guard token.hasPrefix("user-"), let id = Int(token.dropFirst(5)) else { throw .invalid(reason: "test") }
+            let parts = token.split(separator: "-")
+            guard parts.count == 2, let role = Role(rawValue: String(parts[0])), let id = Int(parts[1]) else {
+                throw .invalid(reason: "test")
+            }
             return AccessToken(
-                userID: id, tokenID: "j", sessionID: "s", epoch: 0, role: .user, issuedAt: 0, expiresAt: 1)
+                userID: id, tokenID: "j", sessionID: "s", epoch: 0, role: role, issuedAt: 0, expiresAt: 1)
         }
     }
 
@@ -67,16 +70,18 @@ struct StrategiesUnderTest: Sendable {
                         applicationName: "test")
                 ],
                 logger: Logger(label: "test"))
-            let service = StrategiesUnderTest(
+            let service = try StrategiesUnderTest(
                 database: database, client: client, users: [0, 1].compactMap { rows.integer($0, 0) })
             return try await withRunning(client) { try await body(service) }
         }
     }
 
-    init(database: TestDatabase, client: PostgresCluster, users: [Int]) {
+    init(database: TestDatabase, client: PostgresCluster, users: [Int]) throws {
+        let proxies = try TrustedProxies("127.0.0.1")
         let router = Router<ServiceRequestContext>.service()
         StrategyRoutes(
-            consistency: ConsistencyPolicy(client, codec: Self.codec, translate: APIError.strategies), events: events
+            consistency: ConsistencyPolicy(client, codec: Self.codec, translate: APIError.strategies), events: events,
+            administratorReads: AdministratorReads(client, proxies: proxies)
         ).add(
             to: router.group("\(StrategyRoutes.path)").add(middleware: AuthenticationMiddleware(TokenByName())))
         self.database = database
@@ -88,12 +93,13 @@ struct StrategiesUnderTest: Sendable {
     /// - Parameters:
     ///   - target: below the strategies' path, or a whole path.
     ///   - user: 0 or 1, the first or the second user.
+    ///   - role: as the token has it.
     func send(
-        _ method: HTTPRequest.Method, _ target: String = "", as user: Int = 0, headers: HTTPFields = [:],
-        body: String? = nil
+        _ method: HTTPRequest.Method, _ target: String = "", as user: Int = 0, role: Role = .user,
+        headers: HTTPFields = [:], body: String? = nil
     ) async throws -> Answer {
         var headers = headers
-        headers[.authorization] = "Bearer user-\(users[user])"
+        headers[.authorization] = "Bearer \(role.rawValue)-\(users[user])"
         headers[.xRequestID] = "request-1"
         if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
         let request = Request(

@@ -55,6 +55,23 @@ struct PresentedTokenTests {
         }
     }
 
+    @Test("where the data is another user's, only that user's header counts, and cookies stay as they are")
+    func otherUser() throws {
+        let cookies = "\(Self.access); \(Self.name)=\(Self.text(1, 9, user: 18))"
+        for (header, minimum) in [(Self.text(1, 4), Revision(epoch: 1, number: 4)), (Self.text(1, 5, user: 18), nil)] {
+            let presented = try PresentedToken(
+                [.consistencyToken: header, .cookie: cookies], userID: Self.user, callerID: 18, codec: Self.codec)
+            #expect(presented.minimum == minimum)
+            let fields = presented.fields(Revision(epoch: 1, number: 7))
+            #expect(fields == [HTTPField(name: .consistencyToken, value: Self.text(1, 7))])
+        }
+        let error = #expect(throws: APIError.self) {
+            try PresentedToken(
+                [.consistencyToken: Self.text(1, 4, user: 19)], userID: Self.user, callerID: 18, codec: Self.codec)
+        }
+        #expect(error?.code == .invalidConsistencyToken)
+    }
+
     @Test("a cookie that is not the caller's token is passed over and replaced")
     func foreignCookie() throws {
         for cookie in [Self.text(1, 9, user: 18), "x", ""] {

@@ -13,13 +13,15 @@ struct StrategyListQueryTests {
 
     @Test("everything said is taken")
     func everything() throws {
-        let query = try StrategyListQuery(parsing: "limit=200&sort=strategy_name&status=active&tag=b%20c&q=50%25")
+        let query = try StrategyListQuery(
+            parsing: "limit=200&sort=strategy_name&status=active&tag=b%20c&q=50%25&user_id=7")
         #expect(query.limit == 200 && query.sort == .name && query.status == "active")
-        #expect(query.tag == "b c" && query.search == "50%")
+        #expect(query.tag == "b c" && query.search == "50%" && query.userID == 7)
     }
 
     static let refused = [
-        "limit=0", "limit=201", "limit=x", "sort=id", "sort=created_at%3BDROP", "status=done", "cursor=x", "user_id=1",
+        "limit=0", "limit=201", "limit=x", "sort=id", "sort=created_at%3BDROP", "status=done", "cursor=x", "user_id=0",
+        "user_id=x",
         "tag=" + String(repeating: "t", count: 51), "q=" + String(repeating: "q", count: 201), "q=%00", "offset=1",
     ]
 
@@ -31,7 +33,8 @@ struct StrategyListQueryTests {
 
     @Test("the next page's target asks for the same list after the cursor")
     func target() throws {
-        var query = try StrategyListQuery(parsing: "limit=3&sort=-updated_at&status=draft&tag=%C3%A9%26&q=a%2Fb%20c")
+        var query = try StrategyListQuery(
+            parsing: "user_id=8&limit=3&sort=-updated_at&status=draft&tag=%C3%A9%26&q=a%2Fb%20c")
         let cursor = try #require(ListCursor(sort: query.sort, key: "2026-01-02T03:04:05.678901Z", id: 9))
         let target = query.target(path: "/p", after: cursor)
         let parts = target.split(separator: "?")

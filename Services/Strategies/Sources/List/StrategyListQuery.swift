@@ -7,6 +7,8 @@ package struct StrategyListQuery: Hashable, Sendable {
     package static let limits = 1...200
     package static let defaultLimit = 50
 
+    /// Whose strategies an administrator asks for; `nil` for the caller's own.
+    package var userID: Int?
     package var limit = Self.defaultLimit
     package var sort = StrategySort.newestFirst
     package var status: String?
@@ -24,6 +26,8 @@ package struct StrategyListQuery: Hashable, Sendable {
     package init(parsing query: String?) throws(APIError) {
         guard query != nil else { return }
         var parameters = try QueryValidator(query)
+        let userID = parameters.integer("user_id", in: 1...Int.max, default: 0)
+        self.userID = userID == 0 ? nil : userID
         limit = parameters.integer("limit", in: Self.limits, default: Self.defaultLimit)
         let sort = parameters.choice("sort", of: StrategySort.allCases.map(\.rawValue)).flatMap(StrategySort.init)
         status = parameters.choice("status", of: StrategyDraft.statuses)
@@ -44,6 +48,7 @@ package struct StrategyListQuery: Hashable, Sendable {
     /// The target of the next page, for `Link`.
     package func target(path: String, after cursor: ListCursor) -> String {
         var items = ["limit=\(limit)", "sort=\(sort.rawValue)"]
+        if let userID { items.insert("user_id=\(userID)", at: 0) }
         if let status { items.append("status=\(status)") }
         if let tag { items.append("tag=\(PercentEncoding.encode(tag))") }
         if let search { items.append("q=\(PercentEncoding.encode(search))") }

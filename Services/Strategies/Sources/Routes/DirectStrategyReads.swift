@@ -62,7 +62,7 @@ private enum DirectStrategyRead: Sendable {
         case nil: self = .list(StrategyListQuery())
         case UInt8(ascii: "?"):
             guard let query = try? StrategyListQuery(parsing: String(Substring(rest.dropFirst()))),
-                query.consistency == nil
+                query.consistency == nil, query.userID == nil
             else { return nil }
             self = .list(query)
         case UInt8(ascii: "/"):

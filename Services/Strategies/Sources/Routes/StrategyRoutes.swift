@@ -13,11 +13,13 @@ package struct StrategyRoutes: Sendable {
 
     let consistency: ConsistencyPolicy
     private let events: any EventPublisher
+    private let administratorReads: AdministratorReads
 
     /// - Parameter events: woken after every change, once it is committed.
-    package init(consistency: ConsistencyPolicy, events: any EventPublisher) {
+    package init(consistency: ConsistencyPolicy, events: any EventPublisher, administratorReads: AdministratorReads) {
         self.consistency = consistency
         self.events = events
+        self.administratorReads = administratorReads
     }
 
     /// - Parameter group: of ``path``, behind `AuthenticationMiddleware`.
@@ -33,7 +35,8 @@ package struct StrategyRoutes: Sendable {
 
     func list(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let query = try StrategyListQuery(parsing: request.uri.query)
-        return try await consistency.answer(request, context) { database in
+        return try await consistency.answer(request, context, about: query.userID) { database in
+            if let userID = query.userID { try await administratorReads.record(request, context, of: userID) }
             let page = try await StrategyRepository(database).list(query)
             return try Self.answer(request, Self.listTag(database)) { headers in
                 headers[.link] = page.link(query)

@@ -66,6 +66,11 @@ package enum Queries {
         SELECT r.epoch, r.revision FROM changed, raise_revision(user_id, $5, $6) AS r
         """)
 
+    /// On behalf of the caller, who wants to see strategies of user `$1`.
+    package static let recordAdministratorRead = Statement(
+        "strategies_record_administrator_read",
+        "SELECT record_administrator_read($1::bigint, $2, $3, $4::jsonb)")
+
     // MARK: Versions
 
     /// The newest first, below `$4`, one more than the page's size (`$3`); the revision's row holds a third value where
