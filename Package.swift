@@ -146,7 +146,8 @@ let package = Package(
         .executableTarget(
             name: "Desk",
             dependencies: [
-                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, nioPosix, unixSignals,
+                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore,
+                nioHTTP1, nioPosix, unixSignals,
             ],
             path: "Tools/Desk"),
         unitTests("APIContract"),
@@ -178,7 +179,7 @@ let package = Package(
             "Strategies",
             [
                 "APIContract", "Authentication", "Consistency", "Events", "HTTPService", "JSON", "Postgres", "Settings",
-                httpTypes,
+                "TestSupport", nioCore, httpTypes,
             ]),
         unitTests("Auth", ["APIContract", "Accounts", "Authentication", "JSON", "Postgres", "Redis", crypto]),
         unitTests("Authentication", ["JSON", crypto, cryptoExtras, logging]),

@@ -54,9 +54,11 @@ package struct APIError: Error, Hashable, Sendable {
     /// The body: `{"detail": …, "code": "…", "request_id": "…"}`.
     package func body(requestID: String) -> String {
         let further = members.map { ",\($0.name.jsonEscaped):\($0.value.jsonEscaped)" }.joined()
-        return "{\"detail\":\(renderedDetail),\"code\":\(code.rawValue.jsonEscaped),"
-            + "\"request_id\":\(requestID.jsonEscaped)\(further)}"
+        return "{\(rendered),\"request_id\":\(requestID.jsonEscaped)\(further)}"
     }
+
+    /// `"detail": …, "code": "…"`: what tells of the error wherever it is told.
+    package var rendered: String { "\"detail\":\(renderedDetail),\"code\":\(code.rawValue.jsonEscaped)" }
 
     private var renderedDetail: String {
         switch detail {

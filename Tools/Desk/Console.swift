@@ -6,6 +6,9 @@ enum Console {
 
     static func complain(_ sentence: String) { write("desk: \(sentence)\n", to: STDERR_FILENO) }
 
+    /// A line on what is under way, which the next one takes the place of.
+    static func progress(_ line: String) { write("\r\u{1B}[K" + line, to: STDERR_FILENO) }
+
     private static func write(_ text: String, to descriptor: Int32) {
         let bytes = Array(text.utf8)
         _ = Glibc.write(descriptor, bytes, bytes.count)

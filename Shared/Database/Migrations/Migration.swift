@@ -24,7 +24,6 @@ package struct Migration: Sendable {
     /// Every migration, in order.
     package static let all: [Migration] = [
         users, sessions, strategies, replication, revisions, revocations, administration, versions, idempotencyKeys,
-        secondFactor, knownNetworks, apiKeys, eventOutbox,
-        apiKeys, eventOutbox, administratorReads,
+        secondFactor, knownNetworks, apiKeys, eventOutbox, administratorReads, importBatches,
     ]
 }

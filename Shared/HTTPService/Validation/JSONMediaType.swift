@@ -1,11 +1,13 @@
-/// The media types of a request body that this API reads.
+/// The media types of JSON in this API.
 package enum JSONMediaType: String, Sendable {
     case json = "application/json"
     /// RFC 7396.
     case mergePatch = "application/merge-patch+json"
+    /// A JSON text a line.
+    case ndjson = "application/x-ndjson"
 
     /// Whether a `Content-Type` names this type, in UTF-8.
-    func matches(_ contentType: String) -> Bool {
+    package func matches(_ contentType: String) -> Bool {
         let parts = contentType.lowercased().split(separator: ";").map { part in part.filter { $0 != " " && $0 != "\t" }
         }
         guard parts.first == rawValue else { return false }

@@ -39,6 +39,7 @@ struct StatementCatalogueTests {
         let known: [String: [PostgresValue]] = [
             "strategies_get": [user, row], "strategies_exists": [user, row],
             "strategies_create": [user, "N", .null, "{}", "{}", "draft"],
+            "strategies_create_batch": [user, #"[{"strategy_name":"N","parameters":{},"tags":[],"status":"draft"}]"#],
             "strategies_replace": [user, row, "N", .null, "{}", "{}", "draft", "{}", false],
             "strategies_delete": [user, row, "{}", false], "strategies_restore": [user, row, 1, "{}", false],
             "strategies_versions": [user, row, 50, .integer(.max)], "strategies_version": [user, row, 1],
@@ -120,7 +121,8 @@ struct StatementCatalogueTests {
         // What nobody reads through the API, or what belongs to a write.
         let exempt: [String: Set<String>] = [
             "Strategies": [
-                "strategies_lock", "strategies_claim_key", "strategies_keep_answer", "strategies_record_administrator_read",
+                "strategies_lock", "strategies_claim_key", "strategies_keep_answer",
+                "strategies_record_administrator_read",
             ],
             "Auth": [
                 "auth_find_account", "auth_start_session", "auth_rotate_token", "auth_token_state", "auth_end_session",

@@ -27,6 +27,8 @@ struct RouterTests {
             ("GET", "/.well-known/jwks.json", "auth.jwks"),
             ("GET", "/api/v1/strategies", "strategies"), ("POST", "/api/v1/strategies/", "strategies"),
             ("PATCH", "/api/v1/strategies/17", "strategies.one"), ("HEAD", "/api/v1/strategies/17", "strategies.one"),
+            ("GET", "/api/v1/strategies/export", "strategies.export"),
+            ("POST", "/api/v1/strategies/import", "strategies.import"),
             ("GET", "/api/v1/strategies/17/versions", "strategies.versions"),
             ("GET", "/api/v1/strategies/17/versions/2", "strategies.versions"),
             ("POST", "/api/v1/strategies/17/versions/2/restore", "strategies.restore"),

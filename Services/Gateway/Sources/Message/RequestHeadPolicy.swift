@@ -7,11 +7,18 @@ package import NIOHTTP1
 package struct RequestHeadPolicy: Sendable {
     package let limits: RequestLimits
 
-    package init(limits: RequestLimits) { self.limits = limits }
+    /// The largest body that some route takes, in bytes: what is larger is refused before its route is known.
+    private let largestBody: Int
+
+    /// - Parameter routeBodies: the routes' own limits of a body, in bytes.
+    package init(limits: RequestLimits, routeBodies: [Int] = []) {
+        self.limits = limits
+        largestBody = max(limits.body, routeBodies.max() ?? 0)
+    }
 
     /// 413; the connection closes, because the rest of the body is not read.
     private var tooLarge: RequestRefusal {
-        RequestRefusal(Self.tooLarge(over: limits.body), closesConnection: true)
+        RequestRefusal(Self.tooLarge(over: largestBody), closesConnection: true)
     }
 
     /// 413, by the limit of the gateway or of a route, in bytes.
@@ -36,7 +43,7 @@ package struct RequestHeadPolicy: Sendable {
         }
         guard bytes <= limits.headerBytes else { throw .headersTooLarge }
         try reader.finish(&request)
-        if case .length(let length) = request.framing, length > limits.body { throw tooLarge }
+        if case .length(let length) = request.framing, length > largestBody { throw tooLarge }
         return request
     }
 

@@ -54,10 +54,9 @@ extension ClientConnection {
         }
         answer.isSecure = forwarded.proto == "https"
         answer.closesConnection = !request.keepsAlive || loop.isDraining
-        let limit = policy.head.limits.body
         let exchange = Exchange(
             request, policy: policy, forwarded: forwarded, answer: answer, traceParent: traceParent,
-            maximumBody: min(limit, route?.maximumBody ?? limit), tick: loop.tick,
+            maximumBody: route?.maximumBody ?? policy.head.limits.body, tick: loop.tick,
             timeout: route?.timeout.map(Tick.count) ?? loop.deadlines.request, startedAt: RequestGuard.microseconds(),
             isLogged: loop.accessLog.takesNext())
         exchange.route = route

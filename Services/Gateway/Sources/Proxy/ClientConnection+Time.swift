@@ -14,7 +14,7 @@ extension ClientConnection {
                 case .connection: (.connection, deadlines.connection)
                 case .requestBody where takesBytes: (.requestBody, deadlines.requestBody)
                 case .requestBody: (.upstreamTakesBody, deadlines.idle)
-                case .answerHead: (.answerHead, deadlines.answerHead)
+                case .answerHead: (.answerHead, max(deadlines.answerHead, exchange.routeTimeout))
                 case .answerBody, .nothing: (.answerBody, deadlines.idle)
                 }
             } else if gate.hasPartialHead || deadline.reason == .requestHead {

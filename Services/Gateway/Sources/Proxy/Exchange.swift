@@ -61,6 +61,8 @@ final class Exchange {
     var switchingAnswer: HTTPResponseHead?
     /// Whether the connection becomes an event stream once the request is complete.
     var becomesStream = false
+    /// In ticks; 0 for a route without one of its own.
+    var routeTimeout: UInt32 { route?.timeout.map(Tick.count) ?? 0 }
     /// In ticks.
     private let timeout: UInt32
     /// The tick at which everything must be over. While the request is still coming it does not matter: other deadlines

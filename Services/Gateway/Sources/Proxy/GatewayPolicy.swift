@@ -44,7 +44,7 @@ package final class GatewayPolicy: Sendable {
         self.configuration = configuration
         router = Router(configuration.routes)
         self.origins = origins
-        head = RequestHeadPolicy(limits: limits)
+        head = RequestHeadPolicy(limits: limits, routeBodies: configuration.routes.compactMap(\.maximumBody))
         cors = CORSPolicy(origins: origins)
         crossSite = CrossSitePolicy(origins: origins)
         self.proxies = proxies

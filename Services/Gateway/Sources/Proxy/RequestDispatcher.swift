@@ -34,11 +34,12 @@ extension GatewayPolicy {
     }
 
     private func dispatch(_ request: RequestHead, to route: Route, _ credentials: Credentials) -> Dispatch {
-        if route.destination == .health { return .health(route) }
-        if route.destination == .stream { return dispatch(handshake: request, to: route, credentials) }
-        if let limit = route.maximumBody, case .length(let length) = request.framing, length > limit {
+        let limit = route.maximumBody ?? head.limits.body
+        if case .length(let length) = request.framing, length > limit {
             return .refuse(RequestHeadPolicy.tooLarge(over: limit), route)
         }
+        if route.destination == .health { return .health(route) }
+        if route.destination == .stream { return dispatch(handshake: request, to: route, credentials) }
         guard route.access == .authenticated else { return dispatch(anonymous: request, to: route, credentials) }
         if credentials == .none { return .refuse(.unauthorized, route) }
         let isHandshake = route.allowsUpgrade && WebSocketHandshake.isWish(request)

@@ -41,7 +41,7 @@ package final class Route: Sendable {
     package let limits: [RouteLimit]
     /// From the end of the request to the end of its answer; `nil` where the gateway's own timeout holds.
     package let timeout: Duration?
-    /// In bytes; `nil` where the gateway's own limit holds, which is never exceeded.
+    /// In bytes; `nil` where the gateway's own limit holds.
     package let maximumBody: Int?
     /// Whether its requests go before others where not all can be served.
     package let priority: RequestPriority

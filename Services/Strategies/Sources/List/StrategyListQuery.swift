@@ -30,10 +30,7 @@ package struct StrategyListQuery: Hashable, Sendable {
         self.userID = userID == 0 ? nil : userID
         limit = parameters.integer("limit", in: Self.limits, default: Self.defaultLimit)
         let sort = parameters.choice("sort", of: StrategySort.allCases.map(\.rawValue)).flatMap(StrategySort.init)
-        status = parameters.choice("status", of: StrategyDraft.statuses)
-        tag = parameters.text("tag", length: StrategyDraft.tagLength)
-        search = parameters.text("q", length: 1...200)
-        consistency = ReadConsistency.read(&parameters)
+        readFilters(&parameters)
         if let encoded = parameters.value("cursor") {
             cursor = ListCursor(encoded: encoded)
             if cursor == nil { parameters.fail("cursor", "not a cursor of this list", type: "value_error.cursor") }
@@ -43,6 +40,24 @@ package struct StrategyListQuery: Hashable, Sendable {
             parameters.fail("cursor", "the cursor belongs to another order", type: "value_error.cursor")
         }
         try parameters.finish()
+    }
+
+    /// Everything that the filters choose, the oldest first: what is created meanwhile comes at the end.
+    ///
+    /// - Throws: as ``init(parsing:)``.
+    package init(exporting query: String?) throws(APIError) {
+        sort = .oldestFirst
+        guard query != nil else { return }
+        var parameters = try QueryValidator(query)
+        readFilters(&parameters)
+        try parameters.finish()
+    }
+
+    private mutating func readFilters(_ parameters: inout QueryValidator) {
+        status = parameters.choice("status", of: StrategyDraft.statuses)
+        tag = parameters.text("tag", length: StrategyDraft.tagLength)
+        search = parameters.text("q", length: 1...200)
+        consistency = ReadConsistency.read(&parameters)
     }
 
     /// The target of the next page, for `Link`.

@@ -1,4 +1,6 @@
 package import APIContract
+import Authentication
+import Crypto
 import HTTPService
 package import HTTPTypes
 
@@ -19,6 +21,13 @@ package struct IdempotencyKey: Hashable, Sendable {
         }
         text = field
     }
+
+    /// The name of a part of the request. It has a space, as no client's key does.
+    package func part(_ number: Int) -> IdempotencyKey {
+        IdempotencyKey(text: "\(number) \(Base64URL.encode(SHA256.hash(data: Array(text.utf8))))")
+    }
+
+    private init(text: String) { self.text = text }
 }
 
 extension APIError {

@@ -6,13 +6,13 @@ package import Hummingbird
 import NIOCore
 import Postgres
 
-/// `/api/v1/strategies`: lists, creates, shows, replaces, patches and deletes the caller's strategies, and shows and
-/// restores their versions.
+/// `/api/v1/strategies`: lists, creates, shows, replaces, patches and deletes the caller's strategies, shows and restores
+/// their versions, exports and imports.
 package struct StrategyRoutes: Sendable {
     package static let path = "/api/v1/strategies"
 
     let consistency: ConsistencyPolicy
-    private let events: any EventPublisher
+    let events: any EventPublisher
     private let administratorReads: AdministratorReads
 
     /// - Parameter events: woken after every change, once it is committed.
@@ -26,6 +26,7 @@ package struct StrategyRoutes: Sendable {
     package func add(to group: RouterGroup<ServiceRequestContext>) {
         group.get { try await list($0, $1) }
         group.post { try await create($0, $1) }
+        addTransfers(to: group)
         group.get("{id}") { try await get($0, $1) }
         group.put("{id}") { try await replace($0, $1) }
         group.patch("{id}") { try await patch($0, $1) }

@@ -35,6 +35,26 @@ package enum Queries {
         SELECT r.epoch, r.revision, id, version, document FROM changed, raise_revision(user_id, $7, $8) AS r
         """)
 
+    /// `$2`: a JSON array of objects with a draft's members. The third column has the ids, in the order of the rows.
+    package static let createBatch = Statement(
+        "strategies_create_batch",
+        """
+        WITH changed AS (
+            INSERT INTO trading_strategies (user_id, strategy_name, description, parameters, tags, status)
+            SELECT $1, strategy_name, description, parameters, tags, status
+            FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS \(rowType))
+                WITH ORDINALITY AS entry (strategy_name, description, parameters, tags, status, place)
+            ORDER BY place
+            RETURNING user_id, id
+        ), created AS (
+            SELECT min(user_id) AS user_id, string_agg(id::text, ',' ORDER BY id) AS ids FROM changed
+        )
+        SELECT r.epoch, r.revision, ids FROM created, raise_revision(user_id, $3, $4) AS r
+        """)
+
+    /// What a draft's members are in the table.
+    static let rowType = "(strategy_name text, description text, parameters jsonb, tags text[], status text)"
+
     /// Replaces a version that is in `$8` where `$9` is true, one that is not where it is false.
     package static let replace = Statement(
         "strategies_replace",
@@ -168,7 +188,7 @@ package enum Queries {
     /// Everything that is asked, and everything that changes something; ``lock``, ``claimKey`` and ``keepAnswer`` belong to
     /// a write.
     package static let reads: [Statement] = [get, exists, versions, version, firstAnswer] + lists
-    package static let writes: [Statement] = [create, replace, delete, restore]
+    package static let writes: [Statement] = [create, createBatch, replace, delete, restore]
 
     /// The statement of a list with its parameters in their order; one statement for each shape, prepared once.
     package static func list(_ query: StrategyListQuery, userID: Int) -> (Statement, [PostgresValue]) {

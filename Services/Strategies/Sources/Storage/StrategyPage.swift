@@ -36,6 +36,14 @@ package struct StrategyPage: Sendable {
         body.writeInteger(UInt8(ascii: "]"))
     }
 
+    /// Writes the documents, each as a line of its own.
+    package func writeLines(_ lines: inout ByteBuffer) {
+        for row in documents {
+            _ = rows.withBytes(row, Self.column) { lines.writeBytes($0) }
+            lines.writeInteger(UInt8(ascii: "\n"))
+        }
+    }
+
     package func body() -> ByteBuffer {
         var body = ByteBuffer()
         body.reserveCapacity(bodyLength)
