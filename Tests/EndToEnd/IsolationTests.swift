@@ -24,8 +24,16 @@ struct IsolationTests {
                 #expect(foreign.status == 404 && missing.status == 404, "\(method) \(rest) at \(base)")
                 #expect(foreign["detail"] == missing["detail"] && foreign["code"] == missing["code"])
             }
-            #expect(try await client.get("/api/v1/strategies").json == .array([]))
+            for query in ["", "?q=Momentum", "?status=draft", "?sort=strategy_name", "/export", "/export?q=Momentum"] {
+                let shown = try await client.get("/api/v1/strategies\(query)")
+                #expect(shown.status == 200 && ["", "[]"].contains(shown.text), "\(query) at \(base)")
+            }
+            let line = #"{"strategy_name":"stolen","id":\#(id),"user_id":\#(owner.id)}"#
+            let imported = try await client.send(
+                .POST, "/api/v1/strategies/import", body: ("application/x-ndjson", line))
+            #expect(imported.status == 200 && imported.text.contains(#""status":422"#), "\(imported.text)")
         }
+        #expect(try await owner.client.get("/api/v1/strategies").json.array?.count == 1)
         let kept = try await owner.client.get("/api/v1/strategies/\(id)")
         #expect(kept.status == 200 && kept["strategy_name"] == .string("BTC Momentum"))
     }
