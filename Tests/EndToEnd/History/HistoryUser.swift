@@ -1,32 +1,49 @@
 import JSON
 import NIOHTTP1
 
-/// A user whose set of marks is kept in one of two ways, so that both kinds of statement are tried.
+/// A user whose set of marks is kept in one of several ways, so that every kind of statement is tried.
 struct HistoryUser: Sendable {
     enum Storage: Sendable {
         /// Each mark is a strategy of this name; the set is the list.
         case strategies
         /// Each mark is a member of one strategy's parameters; the set is that strategy.
         case parameters(strategy: Int)
+        /// Each mark is a version of one strategy; the set is its history.
+        case versions(strategy: Int)
+        /// Each mark is a strategy that was imported; the set is the export.
+        case transfers
     }
 
-    /// As many as one page of the list shows.
-    private static let mostStrategies = 200
+    /// The ways, in turn.
+    enum Kind: Int, CaseIterable, Sendable {
+        case parameters, strategies, versions, transfers
+    }
+
+    /// As many as one page of a list shows.
+    private static let pageSize = 200
 
     let user: TestUser
     let storage: Storage
 
-    static func make(_ cluster: ClusterUnderTest, inOneStrategy: Bool) async throws -> HistoryUser {
+    static func make(_ cluster: ClusterUnderTest, _ kind: Kind) async throws -> HistoryUser {
         let user = try await TestUser.make(cluster)
-        guard inOneStrategy else { return HistoryUser(user: user, storage: .strategies) }
-        return HistoryUser(user: user, storage: .parameters(strategy: try await user.createStrategy("Marks")))
+        let storage: Storage =
+            switch kind {
+            case .parameters: .parameters(strategy: try await user.createStrategy("Marks"))
+            case .strategies: .strategies
+            case .versions: .versions(strategy: try await user.createStrategy("Marks"))
+            case .transfers: .transfers
+            }
+        return HistoryUser(user: user, storage: storage)
     }
 
     /// How many marks may be added.
     var room: Int {
         switch storage {
-        case .strategies: Self.mostStrategies
-        case .parameters: 2000
+        case .strategies: Self.pageSize
+        // A change whose answer was lost may be there as well.
+        case .versions: Self.pageSize / 2
+        case .parameters, .transfers: 2000
         }
     }
 
@@ -38,6 +55,14 @@ struct HistoryUser: Sendable {
             try await client.send(
                 .PATCH, "/api/v1/strategies/\(strategy)",
                 body: ("application/merge-patch+json", #"{"parameters":{"\#(mark)":true}}"#))
+        case .versions(let strategy):
+            try await client.send(
+                .PATCH, "/api/v1/strategies/\(strategy)",
+                body: ("application/merge-patch+json", #"{"description":"\#(mark)"}"#))
+        case .transfers:
+            try await client.send(
+                .POST, "/api/v1/strategies/import",
+                body: ("application/x-ndjson", "{\"strategy_name\":\"\(mark)\"}\n"))
         }
     }
 
@@ -45,8 +70,11 @@ struct HistoryUser: Sendable {
         let consistency = isStrong ? "consistency=strong" : ""
         return switch storage {
         case .strategies:
-            try await client.get("/api/v1/strategies?limit=\(Self.mostStrategies)&sort=created_at&\(consistency)")
+            try await client.get("/api/v1/strategies?limit=\(Self.pageSize)&sort=created_at&\(consistency)")
         case .parameters(let strategy): try await client.get("/api/v1/strategies/\(strategy)?\(consistency)")
+        case .versions(let strategy):
+            try await client.get("/api/v1/strategies/\(strategy)/versions?limit=\(Self.pageSize)&\(consistency)")
+        case .transfers: try await client.get("/api/v1/strategies/export?\(consistency)")
         }
     }
 
@@ -55,6 +83,11 @@ struct HistoryUser: Sendable {
         switch storage {
         case .strategies: Set((answer.json.array ?? []).compactMap { $0.object?["strategy_name"]?.string })
         case .parameters: Set((answer["parameters"]?.object?.names ?? []).filter { $0.hasPrefix("m") })
+        case .versions:
+            Set(
+                (answer.json.array ?? []).compactMap { $0.object?["description"]?.string }.filter { $0.hasPrefix("m") })
+        case .transfers:
+            Set(answer.text.matches(of: #/"strategy_name":"(m\d+)"/#).map { String($0.output.1) })
         }
     }
 }

@@ -33,7 +33,8 @@ final class RealHistory: Sendable {
         self.ignoresTokens = ignoresTokens
         var users: [HistoryUser] = []
         for index in 0..<Self.userCount {
-            users.append(try await HistoryUser.make(cluster, inOneStrategy: index % 2 == 0))
+            let kinds = HistoryUser.Kind.allCases
+            users.append(try await HistoryUser.make(cluster, kinds[index % kinds.count]))
         }
         self.users = users
         clients = (0..<Self.userCount * Self.clientsOfUser).map { id in
