@@ -1,7 +1,7 @@
 import FoundationEssentials
 import LocalCluster
 
-/// pgbench with the statement of our list: what PostgreSQL could do if nothing stood before it.
+/// pgbench with a statement of ours: what PostgreSQL could do if nothing stood before it.
 struct Pgbench {
     let program: String
     let script: String
@@ -11,6 +11,8 @@ struct Pgbench {
     let users: ClosedRange<Int>
     /// Takes what it prints.
     let folder: String
+    /// Further ones of the script.
+    var variables: [String: Int] = [:]
 
     /// - Returns: lists a second.
     func run(seconds: Int) async throws -> Double {
@@ -21,7 +23,7 @@ struct Pgbench {
             [
                 "--no-vacuum", "--protocol=prepared", "--client=8", "--jobs=1", "--time=\(seconds)",
                 "--file=\(script)", "--define=first=\(users.lowerBound)", "--define=last=\(users.upperBound)",
-            ], environment: environment, output: output
+            ] + variables.map { "--define=\($0)=\($1)" }, environment: environment, output: output
         ).run()
         let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix("tps = ") }
