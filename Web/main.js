@@ -19,6 +19,11 @@ const routes = [
         page: async (parameters) => (await import('./strategies/page.js')).strategiesPage(parameters),
     },
     { path: /^\/account$/, access: 'signed-in', page: async () => (await import('./account/page.js')).accountPage() },
+    {
+        path: /^\/admin(?:\/(?<view>users|audit|cluster))?$/,
+        access: 'admin',
+        page: async (parameters) => (await import('./admin/page.js')).adminPage(parameters),
+    },
 ]
 
 const router = new Router(routes, () => ({ isSignedIn: session.user !== null, isAdmin: session.user?.role === 'admin' }))

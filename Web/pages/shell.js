@@ -57,7 +57,7 @@ export class Shell extends HTMLElement {
     #showUser() {
         const { user } = session
         this.classList.toggle('signed-in', user !== null)
-        const ways = [{ path: '/strategies', text: 'Strategies' }]
+        const ways = [{ path: '/strategies', text: 'Strategies' }, ...(user?.role === 'admin' ? [{ path: '/admin', text: 'Administration' }] : [])]
         fill(this.#ways, user && ways.map(({ path, text }) => h('a', { href: path }, text)))
         fill(this.#account, user && h('a', { href: '/account', class: 'button quiet', title: user.email }, icon('user'), h('span', { class: 'name' }, user.full_name)),
             user && h('button', { type: 'button', class: 'quiet icon-only', 'aria-label': 'Sign out', title: 'Sign out', onclick: signOut }, icon('leave')))
