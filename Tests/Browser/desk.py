@@ -94,6 +94,12 @@ class User:
         return self.call("GET", "/strategies?consistency=strong" + query)
 
 
+def offers(path):
+    """Whether the cluster's document of its API has a path."""
+    with urllib.request.urlopen(URL + "/openapi.json", timeout=30) as answer:
+        return "/api/v1" + path in json.load(answer)["paths"]
+
+
 class BrowserTestCase(unittest.TestCase):
     """Fails where a page complains on its console, breaks its policy, or asks another host."""
 

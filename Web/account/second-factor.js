@@ -52,7 +52,8 @@ function enrolment({ secret, otpauth_uri, qr_svg }, show) {
     const form = h('form', {}, h('div', { class: 'fields' }, code.element), summary, h('div', { class: 'buttons' },
         h('button', { type: 'submit', class: 'primary' }, 'Turn on'), h('button', { type: 'button', class: 'quiet', onclick: show }, 'Cancel')))
     handleSubmit(form, { code }, summary, async () => {
-        const { data } = await request('POST', '/auth/mfa/totp/confirm', { body: { code: code.input.value.replace(/\s/g, '') } })
+        const { data } = await showingWrongCode(code, () => request('POST', '/auth/mfa/totp/confirm', { body: { code: code.input.value.replace(/\s/g, '') } }))
+        if (!data) return
         if (session.user) session.update({ ...session.user, mfa_enabled: true })
         show()
         await showRecoveryCodes(data.recovery_codes)
@@ -61,6 +62,24 @@ function enrolment({ secret, otpauth_uri, qr_svg }, show) {
         h('img', { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(qr_svg)}`, alt: 'QR code for the authenticator app', width: 200, height: 200 }),
         h('div', {}, h('p', {}, 'Scan the picture with your authenticator app, or ', h('a', { href: otpauth_uri }, 'open it on this device'), '.'),
             h('p', { class: 'secret' }, h('code', {}, secret.replace(/(.{4})(?=.)/g, '$1 ')), copyButton(secret)), form))
+}
+
+/**
+ * Says at the code's field what is wrong with it.
+ *
+ * @param {import('../lib/form.js').Field} code
+ * @param {() => Promise<import('../lib/api.js').Answer>} send
+ * @returns {Promise<Partial<import('../lib/api.js').Answer>>} nothing where the code was wrong
+ */
+async function showingWrongCode(code, send) {
+    try {
+        return await send()
+    } catch (error) {
+        if (!(error instanceof APIError) || !['wrong_code', 'code_reused'].includes(error.code)) throw error
+        code.show([error.message])
+        code.input.focus()
+        return {}
+    }
 }
 
 /** @param {string[]} codes */
@@ -82,7 +101,9 @@ function turnedOn(show) {
         h('button', { type: 'submit', class: 'danger' }, 'Turn off'))
     handleSubmit(form, { password, code }, summary, async () => {
         try {
-            await request('DELETE', '/auth/mfa/totp', { body: { password: password.input.value, code: code.input.value.replace(/\s/g, '') } })
+            const body = { password: password.input.value, code: code.input.value.replace(/\s/g, '') }
+            const { status } = await showingWrongCode(code, () => request('DELETE', '/auth/mfa/totp', { body }))
+            if (!status) return
         } catch (error) {
             if (!(error instanceof APIError) || error.code !== 'wrong_password') throw error
             password.show([error.message])

@@ -70,7 +70,7 @@ export async function request(method, path, { body, headers = {}, signal, keepal
     }
     connection.dispatchEvent(new Event('reached'))
     const text = await response.text()
-    const data = text && response.headers.get('Content-Type')?.includes('json') ? parsed(text) : text || null
+    const data = text && /[/+]json\b/.test(response.headers.get('Content-Type') ?? '') ? parsed(text) : text || null
     if (response.ok || response.status === 304) return { status: response.status, data, headers: response.headers }
     throw failure(response, data)
 }

@@ -48,7 +48,12 @@ class SignInPage extends HTMLElement {
             try {
                 await session.signIn(second.hidden ? credentials : { ...credentials, code: code.input.value.replace(/\s/g, '') })
             } catch (error) {
-                if (!(error instanceof APIError) || error.code !== 'mfa_required' || !second.hidden) throw error
+                if (!(error instanceof APIError)) throw error
+                if (error.code === 'invalid_code' || error.code === 'code_reused') {
+                    code.show([error.message])
+                    return code.input.focus()
+                }
+                if (error.code !== 'mfa_required' || !second.hidden) throw error
                 first.hidden = true
                 second.hidden = false
                 code.input.focus()

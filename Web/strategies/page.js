@@ -7,7 +7,9 @@ import { StrategyEditor } from './editor.js'
 import { StrategyHistory } from './history.js'
 import { StrategyList } from './list.js'
 import { readQuery, writeQuery } from './query.js'
+import { areLettersOn, showShortcuts } from './shortcuts.js'
 import { StrategyToolbar } from './toolbar.js'
+import { exportStrategies, importStrategies } from './transfer.js'
 
 /** @typedef {import('./query.js').Query} Query */
 /** @typedef {import('./types.js').Strategy} Strategy */
@@ -33,6 +35,8 @@ class StrategiesPage extends HTMLElement {
         fill(this, h('section', { class: 'overview', 'aria-labelledby': 'strategies-title' },
             h('div', { class: 'bar' },
                 h('h1', { id: 'strategies-title', tabindex: -1 }, 'Strategies'), this.#count, h('span', { class: 'gap' }),
+                tool('Keyboard', 'keyboard', showShortcuts), tool('Import', 'upload', () => importStrategies(() => this.collection.reload({ keeps: true }))),
+                tool('Export what is listed', 'download', () => exportStrategies(this.collection.query)),
                 h('button', { type: 'button', class: 'primary', 'aria-keyshortcuts': 'n', onclick: () => this.#new() }, icon('plus'), 'New')),
             h('div', { class: 'tools' }, this.#toolbar, this.#bulk), this.#list), this.#detail)
         const { signal } = this.#leave
@@ -188,13 +192,24 @@ class StrategiesPage extends HTMLElement {
         if (event.key === 'Escape' && (this.#editor || this.#history) && !isTyping) return this.#close()
         if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return
         /** @type {Record<string, () => void>} */
-        const keys = { '/': () => this.#toolbar.focusSearch(), n: () => this.#new(), z: () => { undo() } }
-        if (!keys[event.key]) return
+        const keys = { '/': () => this.#toolbar.focusSearch(), n: () => this.#new(), z: () => { undo() }, '?': showShortcuts }
+        if (!keys[event.key] || !areLettersOn()) return
         event.preventDefault()
         keys[event.key]()
     }
 }
 customElements.define('strategies-page', StrategiesPage)
+
+/**
+ * A button of the bar.
+ *
+ * @param {string} label
+ * @param {Parameters<typeof icon>[0]} picture
+ * @param {() => void} run
+ */
+function tool(label, picture, run) {
+    return h('button', { type: 'button', class: 'quiet icon-only', 'aria-label': label, title: label, onclick: run }, icon(picture))
+}
 
 /** @param {Record<string, string>} parameters */
 export function strategiesPage(parameters) {
