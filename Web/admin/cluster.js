@@ -1,4 +1,5 @@
 import { section } from '../account/section.js'
+import { request } from '../lib/api.js'
 import { fill, h } from '../lib/dom.js'
 import { series } from './series.js'
 
@@ -43,7 +44,7 @@ class ClusterView extends HTMLElement {
             const health = /** @type {Health} */ (await response.json())
             const milliseconds = performance.now() - begun
             this.#time.add(milliseconds)
-            if (health.services) this.#show(health, milliseconds)
+            if (health.services) this.#show(health, milliseconds, await ownLimits())
             else this.#summarize('unavailable', 'No gateway answers.')
         } catch {
             this.#summarize('unavailable', 'The cluster cannot be reached.')
@@ -62,11 +63,12 @@ class ClusterView extends HTMLElement {
     /**
      * @param {Health} health
      * @param {number} milliseconds of this answer
+     * @param {string[]} limits
      */
-    #show({ status, services, postgres, redis, version }, milliseconds) {
+    #show({ status, services, postgres, redis, version }, milliseconds, limits) {
         this.#summarize(status, `${meanings[status] ?? status} · version ${version}`)
         fill(this.#cards,
-            card('Gateway', h('p', { class: 'figure' }, `${milliseconds.toFixed(0)} ms`), h('p', { class: 'muted' }, 'from this page and back'), this.#time.element),
+            card('Gateway', h('p', { class: 'figure' }, `${milliseconds.toFixed(0)} ms`), h('p', { class: 'muted' }, 'from this page and back'), this.#time.element, limits.map((limit) => h('p', { class: 'muted' }, limit))),
             Object.entries(services).map(([name, { instances }]) => card(name, list(instances.map((each, index) => [each.status, `instance ${index + 1}: ${each.status}`])))),
             card('PostgreSQL', this.#database(postgres)), card('Redis', list([[redis, redis]])))
     }
@@ -84,6 +86,21 @@ class ClusterView extends HTMLElement {
     }
 }
 customElements.define('cluster-view', ClusterView)
+
+/**
+ * What is left of the limits that the caller's own requests are counted by (draft-ietf-httpapi-ratelimit-headers-11).
+ *
+ * @returns {Promise<string[]>}
+ */
+async function ownLimits() {
+    try {
+        const { headers } = await request('GET', '/auth/me')
+        const quotas = new Map([...(headers.get('RateLimit-Policy') ?? '').matchAll(/"([^"]+)";q=(\d+)/g)].map(([, name, quota]) => [name, quota]))
+        return [...(headers.get('RateLimit') ?? '').matchAll(/"([^"]+)";r=(\d+)/g)].map(([, name, left]) => `limit “${name}”: ${left} of ${quotas.get(name) ?? '?'} left`)
+    } catch {
+        return []
+    }
+}
 
 /**
  * @param {string} title
