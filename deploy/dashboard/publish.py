@@ -4,8 +4,8 @@
     deploy/dashboard/publish.py [FOLDER]        FOLDER is .build/dashboard if it is not given
 
 A file `lib/router.js` becomes `assets/lib/router.HASH.js`, and whoever loads it asks for that name, so it may be kept for
-ever. Only index.html keeps its name; it names all modules that the first page needs, which are then loaded side by
-side. Beside each text is its `.gz`, for nginx's gzip_static.
+ever. Only index.html keeps its name. With each module that it names it is given all that this one needs, so that they are
+loaded side by side. Beside each text is its `.gz`, for nginx's gzip_static.
 """
 
 import gzip
@@ -41,9 +41,9 @@ class Publication:
 
     def publish(self):
         page = self._rewritten("index.html")
-        entry = re.search(r'type="module" src="\./([^"]+)"', (self.source / "index.html").read_text("utf-8"))[1]
+        named = re.findall(r'(?:type="module" src|rel="modulepreload" href)="\./([^"]+)"', (self.source / "index.html").read_text("utf-8"))
         preloads = "".join(
-            f'<link rel="modulepreload" href="{self.names[path]}">\n' for path in self._needed_by(entry) if path != entry)
+            f'<link rel="modulepreload" href="{self.names[path]}">\n' for path in self._needed_by(named) if path not in named)
         self.contents["index.html"] = page.replace("</head>", preloads + "</head>").encode()
         return self.contents
 
@@ -79,8 +79,9 @@ class Publication:
             text = pattern.sub(replaced, text)
         return text
 
-    def _needed_by(self, entry):
-        found, waiting = [], [entry]
+    def _needed_by(self, modules):
+        """These and all that they import, what is asked for first at the front."""
+        found, waiting = [], list(modules)
         while waiting:
             path = waiting.pop(0)
             if path not in found:
