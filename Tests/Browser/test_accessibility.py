@@ -5,7 +5,7 @@ import unittest
 
 from axe_playwright_python.sync_playwright import Axe
 
-from desk import BrowserTestCase, User, expect
+from desk import BrowserTestCase, User, desk, expect
 
 # WCAG 2.2 A and AA, and what axe's makers recommend besides.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -22,6 +22,7 @@ class AccessibilityTests(BrowserTestCase):
         user = User()
         strategies = [user.create(f"Pair {n}", status=status, tags=["btc", "eth"], parameters={"window": n, "on": True, "venue": "A"})
                       for n, status in enumerate(("draft", "active", "paused", "archived"))]
+        desk("users", "promote", user.email)
         for theme in ("dark", "light"):
             page = self.page(path="/sign-in", color_scheme=theme)
             expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -49,9 +50,18 @@ class AccessibilityTests(BrowserTestCase):
             page.get_by_role("button", name="Save").click()
             expect(page.get_by_role("alert").filter(has_text="This is no JSON")).to_be_visible()
             self.inspect(page, f"{theme}: a mistake in a strategy")
+            page.goto(f"/strategies/{strategies[1]['id']}/history")
+            expect(page.get_by_role("heading", name="As it was created")).to_be_visible()
+            self.inspect(page, f"{theme}: the history")
+            page.get_by_role("button", name="Keyboard").click()
+            self.inspect(page, f"{theme}: a dialog")
             page.goto("/account")
             expect(page.locator("tr .here")).to_have_count(1)
             self.inspect(page, f"{theme}: the account")
+            for view, sign in (("users", "tbody tr"), ("audit", "tbody tr"), ("cluster", ".card li")):
+                page.goto(f"/admin/{view}")
+                expect(page.locator(sign).first).to_be_visible()
+                self.inspect(page, f"{theme}: administration, {view}")
 
     def test_no_width_cuts_anything_off(self):
         user = User()

@@ -26,6 +26,8 @@ export class StrategyCollection extends EventTarget {
     #next = null
     /** @type {AbortController | null} */
     #loading = null
+    /** What has changed since the answer that is on its way was asked for. @type {Set<number>} */
+    #changedMeanwhile = new Set()
     /** @type {unknown} */
     error = null
     isComplete = false
@@ -74,30 +76,39 @@ export class StrategyCollection extends EventTarget {
             this.#order = []
             this.isComplete = false
         }
-        await this.#load(`/strategies?limit=${firstPage}&${writeQuery(this.#query)}`, { anew: true })
-        while (this.#order.length < wanted && this.#next && !this.error) await this.more()
+        await this.#load(`/strategies?limit=${keeps ? laterPages : firstPage}&${writeQuery(this.#query)}`, { anew: true, wanted })
     }
 
     /** Reads the next page, unless one is on its way. */
     async more() {
-        if (!this.#loading && this.#next) await this.#load(this.#next, { anew: false })
+        if (!this.#loading && this.#next) await this.#load(this.#next, { anew: false, wanted: 0 })
     }
 
     /**
      * @param {string} path
-     * @param {{ anew: boolean }} options
+     * @param {{ anew: boolean, wanted: number }} options whether they take the place of what is there, and how many are read at least
      */
-    async #load(path, { anew }) {
+    async #load(path, { anew, wanted }) {
         const turn = new AbortController()
         this.#loading = turn
         this.error = null
+        this.#changedMeanwhile.clear()
         this.#tell()
         try {
-            const { data, headers } = await request('GET', path, { signal: turn.signal })
-            if (turn.signal.aborted) return
-            this.#next = nextPage(headers)?.replace(/\blimit=\d+/, `limit=${laterPages}`) ?? null
-            this.isComplete = this.#next === null
-            this.#take(data, anew)
+            /** @type {Strategy[]} */
+            const strategies = []
+            /** @type {string | null} */
+            let next = path
+            do {
+                const { data, headers } = await request('GET', next, { signal: turn.signal })
+                if (turn.signal.aborted) return
+                strategies.push(...data)
+                next = nextPage(headers)?.replace(/\blimit=\d+/, `limit=${laterPages}`) ?? null
+            } while (next && strategies.length < wanted)
+            this.#next = next
+            this.isComplete = next === null
+            this.#take(strategies, anew)
+            for (const id of this.#changedMeanwhile) this.#put(id)
         } catch (error) {
             if (turn.signal.aborted) return
             this.error = error
@@ -107,13 +118,13 @@ export class StrategyCollection extends EventTarget {
     }
 
     /**
-     * @param {Strategy[]} page
+     * @param {Strategy[]} strategies
      * @param {boolean} anew
      */
-    #take(page, anew) {
+    #take(strategies, anew) {
         const listed = new Set(anew ? [] : this.#order)
         if (anew) this.#order = []
-        for (const strategy of page) {
+        for (const strategy of strategies) {
             this.#remember(strategy)
             if (listed.has(strategy.id) || !this.get(strategy.id)) continue
             listed.add(strategy.id)
@@ -163,8 +174,15 @@ export class StrategyCollection extends EventTarget {
         }
     }
 
-    /** Puts one where it belongs, or takes it out. @param {number} id */
+    /** @param {number} id */
     #place(id) {
+        this.#changedMeanwhile.add(id)
+        this.#put(id)
+        this.#tell()
+    }
+
+    /** Puts one where it belongs, or takes it out. @param {number} id */
+    #put(id) {
         const index = this.#order.indexOf(id)
         if (index >= 0) this.#order.splice(index, 1)
         const strategy = this.get(id)
@@ -173,7 +191,6 @@ export class StrategyCollection extends EventTarget {
             // Behind the last one that was read it comes with its page.
             if (place < this.#order.length || this.isComplete) this.#order.splice(place, 0, id)
         }
-        this.#tell()
     }
 
     /** @param {Strategy} strategy */

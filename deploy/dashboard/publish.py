@@ -4,8 +4,8 @@
     deploy/dashboard/publish.py [FOLDER]        FOLDER is .build/dashboard if it is not given
 
 A file `lib/router.js` becomes `assets/lib/router.HASH.js`, and whoever loads it asks for that name, so it may be kept for
-ever. Only index.html keeps its name. With each module that it names it is given all that this one needs, so that they are
-loaded side by side. Beside each text is its `.gz`, for nginx's gzip_static.
+ever. Only index.html keeps its name. It is given the names of all modules that its first views need, so that they are loaded
+side by side. Beside each text is its `.gz`, for nginx's gzip_static.
 """
 
 import gzip
@@ -26,6 +26,8 @@ STATIC_IMPORT = re.compile(r"""(^(?:import|export)\b[^'"`;]*?['"])(\.{1,2}/[^'"]
 DYNAMIC_IMPORT = re.compile(r"""(\bimport\(\s*['"])(\.{1,2}/[^'"]+)(?=['"])""")
 STYLE_ADDRESS = re.compile(r"""(\burl\(\s*['"]?)(\.{1,2}/[^'")]+)""")
 PAGE_ADDRESS = re.compile(r"""(\b(?:href|src)=")(\./[^"]+)""")
+MAIN_MODULE = r'type="module" src="\./([^"]+)"'
+LIST_MODULE = r'data-list="\./([^"]+)"'
 REFERENCES = {".js": (STATIC_IMPORT, DYNAMIC_IMPORT), ".css": (STYLE_ADDRESS,), ".html": (PAGE_ADDRESS,)}
 
 
@@ -40,10 +42,11 @@ class Publication:
         self.under_way = []
 
     def publish(self):
-        page = self._rewritten("index.html")
-        named = re.findall(r'(?:type="module" src|rel="modulepreload" href)="\./([^"]+)"', (self.source / "index.html").read_text("utf-8"))
-        preloads = "".join(
-            f'<link rel="modulepreload" href="{self.names[path]}">\n' for path in self._needed_by(named) if path not in named)
+        page = self._with_one_style(self._rewritten("index.html"))
+        source = (self.source / "index.html").read_text("utf-8")
+        first, then = (self._needed_by(re.search(pattern, source)[1]) for pattern in (MAIN_MODULE, LIST_MODULE))
+        preloads = "".join(f'<link rel="modulepreload" href="{self.names[path]}">\n' for path in first[1:])
+        page = re.sub(LIST_MODULE, f'data-list="{" ".join(self.names[path] for path in then if path not in first)}"', page)
         self.contents["index.html"] = page.replace("</head>", preloads + "</head>").encode()
         return self.contents
 
@@ -79,9 +82,20 @@ class Publication:
             text = pattern.sub(replaced, text)
         return text
 
-    def _needed_by(self, modules):
-        """These and all that they import, what is asked for first at the front."""
-        found, waiting = [], list(modules)
+    def _with_one_style(self, page):
+        """The page's style sheets, which are all needed before it is drawn, as one."""
+        links = re.findall(r'<link rel="stylesheet" href="/([^"]+)">\n', page)
+        content = b"".join(self.contents.pop(name) for name in links)
+        name = f"assets/styles.{hashlib.sha256(content).hexdigest()[:12]}.css"
+        self.contents[name] = content
+        for number, link in enumerate(links):
+            one = f'<link rel="stylesheet" href="/{name}">\n' if number == 0 else ""
+            page = page.replace(f'<link rel="stylesheet" href="/{link}">\n', one)
+        return page
+
+    def _needed_by(self, module):
+        """The module and all that it imports, what is asked for first at the front."""
+        found, waiting = [], [module]
         while waiting:
             path = waiting.pop(0)
             if path not in found:
