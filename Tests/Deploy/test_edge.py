@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import subprocess
@@ -146,6 +147,39 @@ class ForwardingTests(EdgeTests):
         self.assertEqual((status, json.loads(body)["code"]), (502, "upstream_unavailable"))
         self.assertIn("retry-after", headers)
         self.assertEqual(len([record for record in self.seen() if "once" in record["body"]]), 1)
+
+
+class DashboardTests(EdgeTests):
+    def test_the_page_is_asked_for_each_time_at_every_address(self):
+        for path in ("/", "/sign-in", "/strategies/17/history", "/admin/cluster"):
+            status, headers, body, _ = self.edge.curl(path)
+            self.assertEqual((status, headers["cache-control"]), (200, "no-cache"), path)
+            self.assertRegex(headers["content-security-policy"], "^default-src 'self';")
+            self.assertNotRegex(headers["content-security-policy"], "unsafe|http|[*]|blob:")
+            self.assertNotRegex(body, "<script(?! (?:type=\"module\" )?src=\"/assets/)|<style| style=| on[a-z]+=", "nothing inline")
+            again, _, _, _ = self.edge.curl(path, "--header", f"If-None-Match: {headers['etag']}")
+            self.assertEqual(again, 304)
+
+    def test_what_the_page_loads_is_kept_for_ever_and_comes_compressed(self):
+        _, _, body, _ = self.edge.curl("/")
+        names = re.findall(r'(?:src|href)="(/assets/[^"]+)"', body)
+        self.assertGreater(len(names), 10)
+        for name in names:
+            self.assertRegex(name, r"\.[0-9a-f]{12}\.(js|css|svg)$")
+            status, headers, _, _ = self.edge.curl(name, "--header", "Accept-Encoding: gzip", "--output", "/dev/null", "--dump-header", "-")
+            self.assertEqual(status, 200, name)
+            self.assertEqual(headers["cache-control"], "public, max-age=31536000, immutable")
+            self.assertEqual(headers["content-encoding"], "gzip", name)
+
+    def test_an_older_name_is_no_more_and_is_not_kept(self):
+        status, headers, _, _ = self.edge.curl("/assets/main.000000000000.js")
+        self.assertEqual(status, 404)
+        self.assertNotIn("cache-control", headers)
+
+    def test_the_etag_follows_from_the_content_and_not_from_the_machine(self):
+        _, first, _, _ = self.edge.curl("/")
+        self.edge.install()
+        self.assertEqual(self.edge.curl("/")[1]["etag"], first["etag"])
 
 
 class LimitTests(EdgeTests):
