@@ -78,6 +78,16 @@ class EntranceTests(BrowserTestCase):
         expect(other.get_by_role("heading", name="Sign in")).to_be_visible()
         self.assertEqual(page.context.request.get("/api/v1/auth/me").status, 401)
 
+    def test_an_expired_access_token_is_renewed_without_anybody_noticing(self):
+        page = self.open_list(User())
+        before = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+        access = next(name for name in before if "access" in name)
+        page.context.clear_cookies(name=access)
+        page.reload()
+        expect(page.locator(".live")).to_have_text("Live")
+        after = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+        self.assertNotEqual(after[access], before[access])
+
     def test_a_session_that_was_ended_elsewhere_is_noticed_at_once_and_loses_no_draft(self):
         self.allow("401")
         user = User()
