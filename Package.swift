@@ -146,8 +146,7 @@ let package = Package(
         .executableTarget(
             name: "Desk",
             dependencies: [
-                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore,
-                nioHTTP1, nioPosix, unixSignals,
+                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals,
             ],
             path: "Tools/Desk"),
         unitTests("APIContract"),

@@ -18,7 +18,7 @@ package struct DataFolder: Sendable {
     /// Makes what is missing, and takes the lock; `nil` when another supervisor has it.
     package func open() throws -> FileLock? {
         try checkVersion()
-        try checkReachable()
+        try Account.unprivileged(for: .postgres)?.checkReach(layout.folder, option: "--data")
         // Others may pass through to what is theirs, and list nothing.
         try Files.makeFolder(layout.folder, mode: Account.isRoot ? 0o711 : 0o700)
         guard let lock = try FileLock(path: layout.lockFile) else { return nil }
@@ -46,6 +46,11 @@ package struct DataFolder: Sendable {
             .first?.split(separator: "\n").first.flatMap { Int($0) }
     }
 
+    /// The last promotion that this folder's cluster has told its clients of; 0 when that is not known.
+    package var knownEpoch: Int {
+        Files.exists(layout.primaryRecord) ? (try? PrimaryRecordFile(layout).read().epoch) ?? 0 : 0
+    }
+
     // MARK: Checks
 
     private func checkVersion() throws(ClusterError) {
@@ -66,23 +71,6 @@ package struct DataFolder: Sendable {
         throw ClusterError(
             "Only \(free >> 20) MB are free for \(layout.folder), and the cluster needs \(Self.leastFreeSpace >> 20): "
                 + "free some space, or use another disk with --data.")
-    }
-
-    /// An unprivileged server must be able to walk down to its own folder.
-    private func checkReachable() throws(ClusterError) {
-        guard let account = Account.unprivileged(for: .postgres) else { return }
-        var folder = layout.folder
-        while folder != "/" {
-            folder = Files.parent(of: folder)
-            var status = stat()
-            guard stat(folder, &status) == 0 else { continue }
-            let isOpen = status.st_mode & 0o001 != 0 || status.st_uid == account.userID
-            if !isOpen {
-                throw ClusterError(
-                    "PostgreSQL runs as the user \(account.name), who cannot enter \(folder): "
-                        + "use a folder outside of it with --data, such as /var/lib/cryptodesk.")
-            }
-        }
     }
 
     // MARK: Folders

@@ -200,6 +200,8 @@ package actor Supervisor {
             case .pause: try await process(request).send(.stop)
             case .resume: try await process(request).send(.resume)
             case .promote: try await promote(request.process ?? "", say: say)
+            case .backup: reply.backup = try await backUp(request.backup ?? BackupOrder(keep: 7), say: say)
+            case .archive: try await archive()
             case .restart: reply.restarted = try await restart(request, say: say)
             }
             reply.primary = servers.primary.name
@@ -218,6 +220,25 @@ package actor Supervisor {
             try await servers.promote(name, progress: progress)
             return { try await servers.restoreStandbys() }
         }
+    }
+
+    private func backUp(
+        _ order: BackupOrder, say: @escaping @Sendable (String) -> Void
+    ) async throws -> BackupRecord? {
+        guard state == .ready else { throw ClusterError("The cluster is not ready: try again in a moment.") }
+        let servers = servers
+        let progress = progress.and(say)
+        let done = Latch<BackupRecord>()
+        try await operations.perform("a backup", progress: self.progress) {
+            done.set(try await servers.backUp(order, progress: progress))
+            return nil
+        }
+        return done.current
+    }
+
+    private func archive() async throws {
+        guard state == .ready else { throw ClusterError("The cluster is not ready: try again in a moment.") }
+        try await servers.archiveNow()
     }
 
     private func restart(

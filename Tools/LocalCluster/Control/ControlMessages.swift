@@ -1,16 +1,19 @@
 /// One line of JSON that a command sends to the supervisor.
 package struct ControlRequest: Codable, Hashable, Sendable {
     package enum Command: String, Codable, Sendable {
-        case status, stop, kill, pause, resume, promote, restart
+        case status, stop, kill, pause, resume, promote, restart, backup, archive
     }
 
     package let command: Command
     /// The process that it is about, for those that are about one.
     package let process: String?
+    /// Of `backup`.
+    package let backup: BackupOrder?
 
-    package init(_ command: Command, process: String? = nil) {
+    package init(_ command: Command, process: String? = nil, backup: BackupOrder? = nil) {
         self.command = command
         self.process = process
+        self.backup = backup
     }
 }
 
@@ -34,6 +37,8 @@ package struct ControlReply: Codable, Hashable, Sendable {
     package var processes: [ProcessStatus]
     /// The processes that `restart` has restarted.
     package var restarted: [String]?
+    /// What `backup` has made.
+    package var backup: BackupRecord?
     /// Why the command was not carried out.
     package var error: String?
 }

@@ -35,4 +35,22 @@ struct Account: Hashable, Sendable {
         case .nginx: return Account(named: "www-data") ?? Account(named: "nobody")
         }
     }
+
+    /// An unprivileged server must be able to walk down to its own folder.
+    ///
+    /// - Parameter option: names another folder.
+    func checkReach(_ path: String, option: String) throws(ClusterError) {
+        var folder = path
+        while folder != "/" {
+            folder = Files.parent(of: folder)
+            var status = stat()
+            guard stat(folder, &status) == 0 else { continue }
+            let isOpen = status.st_mode & 0o001 != 0 || status.st_uid == userID
+            if !isOpen {
+                throw ClusterError(
+                    "PostgreSQL runs as the user \(name), who cannot enter \(folder): "
+                        + "use a folder outside of it with \(option), such as /var/lib/cryptodesk.")
+            }
+        }
+    }
 }

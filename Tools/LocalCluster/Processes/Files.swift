@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// File operations with owner and mode, whose errors say which path they are about.
@@ -69,6 +70,13 @@ enum Files {
         if let owner, chown(path, owner.userID, owner.groupID) != 0 { throw failure("give away", path) }
     }
 
+    /// Makes somebody the owner of a folder and of all that is in it.
+    static func giveAway(_ folder: String, to owner: Account) throws {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        for path in [folder] + names.map({ "\(folder)/\($0)" })
+        where lchown(path, owner.userID, owner.groupID) != 0 { throw failure("give away", path) }
+    }
+
     static func remove(_ path: String) { unlink(path) }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
@@ -89,7 +97,8 @@ enum Files {
         let above =
             path.hasPrefix("/")
             ? "/" + parts.dropLast().joined(separator: "/") : parts.dropLast().joined(separator: "/")
-        return absolute(above.isEmpty ? "." : above) + "/" + last
+        let folder = absolute(above.isEmpty ? "." : above)
+        return (folder == "/" ? "" : folder) + "/" + last
     }
 
     private static func failure(_ verb: String, _ path: String) -> ClusterError {

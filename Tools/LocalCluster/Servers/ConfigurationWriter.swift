@@ -3,7 +3,7 @@ import FoundationEssentials
 /// Writes the servers' configuration files into the data folder, each readable by the one who needs it.
 struct ConfigurationWriter {
     let topology: ClusterTopology
-    /// The repository, whose `deploy/nginx`, `deploy/documentation`, `docs/openapi.yaml` and published
+    /// The repository, whose `deploy/nginx`, `deploy/postgres`, `deploy/documentation`, `docs/openapi.yaml` and published
     /// dashboard are used.
     let repository: String
 
@@ -12,6 +12,7 @@ struct ConfigurationWriter {
     /// - Parameter primary: the PostgreSQL server that the others follow.
     func write(primary: PostgresServer) throws {
         let folder = layout.configurationFolder
+        try WALScripts(repository: repository).write(to: layout)
         try writePostgres(primary: primary)
         let postgres = PostgresFiles(topology, primary: primary)
         try Files.write(
@@ -40,7 +41,7 @@ struct ConfigurationWriter {
         primary: PostgresServer, only server: PostgresServer? = nil, following upstream: PostgresServer? = nil,
         takesWrites: Bool = true
     ) throws {
-        let files = PostgresFiles(topology, primary: primary)
+        let files = PostgresFiles(topology, primary: primary, archive: BackupArchive(of: layout))
         for server in server.map({ [$0] }) ?? topology.postgresServers {
             try Files.write(
                 files.configuration(of: server, following: upstream, takesWrites: takesWrites),

@@ -6,9 +6,9 @@ struct DatabaseFolderSetup {
     let topology: ClusterTopology
     let launcher: Launcher
 
-    private var layout: ClusterLayout { topology.layout }
+    var layout: ClusterLayout { topology.layout }
     private var programs: ServerPrograms { topology.programs }
-    private var account: Account? { .unprivileged(for: .postgres) }
+    var account: Account? { .unprivileged(for: .postgres) }
     /// The log of the programs that are run here.
     static let log = "setup"
 
@@ -41,16 +41,33 @@ struct DatabaseFolderSetup {
         let folder = PostgresFolder(server, layout)
         for path in [folder.draft, folder.rewinding] { try? FileManager.default.removeItem(atPath: path) }
         try Files.makeFolder(folder.draft, mode: 0o700, owner: account)
-        let isDone = try await withThrowingTaskGroup(of: Bool?.self) { group in
+        let isDone = try await copy(
+            from: primary, to: folder.draft, options: ["--slot", server.slot], progress: progress)
+        guard isDone else {
+            throw failure("\(server.name) could not be copied from \(primary.name)")
+        }
+        try PostgresFolder(folder.draft).makeStandby()
+        try? FileManager.default.removeItem(atPath: folder.path)
+        try Files.move(folder.draft, to: folder.path)
+    }
+
+    /// Runs `pg_basebackup`, with the WAL that is written meanwhile.
+    ///
+    /// - Returns: whether it ended well.
+    func copy(
+        from primary: PostgresServer, to folder: String, options: [String],
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await run(
                     "pg_basebackup",
                     [
-                        "--pgdata", folder.draft, "--host", layout.postgresSocketFolder,
+                        "--pgdata", folder, "--host", layout.postgresSocketFolder,
                         "--port", "\(topology.ports.postgres(primary))",
                         "--username", DatabaseRole.replication.rawValue, "--no-password",
-                        "--wal-method", "stream", "--checkpoint", "fast", "--slot", server.slot, "--progress",
-                    ], environment: ["PGPASSFILE": layout.replicationPasswordFile])
+                        "--wal-method", "stream", "--checkpoint", "fast", "--progress",
+                    ] + options, environment: ["PGPASSFILE": layout.replicationPasswordFile])
             }
             group.addTask {
                 while true {
@@ -59,14 +76,8 @@ struct DatabaseFolderSetup {
                 }
             }
             defer { group.cancelAll() }
-            return try await group.next() ?? nil
+            return try await group.next() ?? false
         }
-        guard isDone == true else {
-            throw failure("\(server.name) could not be copied from \(primary.name)")
-        }
-        try PostgresFolder(folder.draft).makeStandby()
-        try? FileManager.default.removeItem(atPath: folder.path)
-        try Files.move(folder.draft, to: folder.path)
     }
 
     /// Takes back what a former primary has and the primary has not (`pg_rewind`). False when that is not possible.
@@ -92,7 +103,7 @@ struct DatabaseFolderSetup {
     }
 
     /// Whether the program ended well.
-    private func run(
+    func run(
         _ program: String, _ arguments: [String], environment: [String: String] = [:]
     ) async throws -> Bool {
         let common = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"]
@@ -104,7 +115,7 @@ struct DatabaseFolderSetup {
         return exit == .status(0)
     }
 
-    private func failure(_ what: String) -> ClusterError {
+    func failure(_ what: String) -> ClusterError {
         let said = LogFiles(layout).lastWords(Self.log).map { " (“\($0)”)" } ?? ""
         return ClusterError("\(what)\(said): see \(layout.log(Self.log)).")
     }

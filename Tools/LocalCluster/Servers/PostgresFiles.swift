@@ -2,13 +2,17 @@
 package struct PostgresFiles: Hashable, Sendable {
     private let topology: ClusterTopology
     private let primary: PostgresServer
+    private let archive: BackupArchive?
 
     private var layout: ClusterLayout { topology.layout }
 
-    /// - Parameter primary: whom the others follow.
-    package init(_ topology: ClusterTopology, primary: PostgresServer) {
+    /// - Parameters:
+    ///   - primary: whom the others follow.
+    ///   - archive: takes each WAL file that is full, or a minute old.
+    package init(_ topology: ClusterTopology, primary: PostgresServer, archive: BackupArchive? = nil) {
         self.topology = topology
         self.primary = primary
+        self.archive = archive
     }
 
     /// A server's configuration: durable as in production, sized for a developer's machine, and no query's values in
@@ -42,6 +46,7 @@ package struct PostgresFiles: Hashable, Sendable {
         max_wal_size = 1GB
         checkpoint_completion_target = 0.9
         \(replication)
+        \(archiving)
         \(confirmation(by: server))
         \(server == primary ? "" : following(upstream ?? primary, as: server))
 
@@ -93,6 +98,24 @@ package struct PostgresFiles: Hashable, Sendable {
         """
     }
 
+    /// Every server archives, and not the primary alone: one that dies takes no WAL along that a standby has.
+    ///
+    /// The mode changes at a start only; the command at any time, and `/bin/true` is PostgreSQL's own way to say “nowhere”.
+    private var archiving: String {
+        guard let archive else {
+            return """
+                archive_mode = always
+                archive_command = '/bin/true'
+                """
+        }
+        let command = "sh \(ShellWord(layout.archiveScript)) \"%p\" %f \(ShellWord(archive.walFolder))"
+        return """
+            archive_mode = always
+            archive_command = \(quoted(command))
+            archive_timeout = 60s
+            """
+    }
+
     /// When a primary says that a write is done. A standby is set up for it as well: it may become one at any moment.
     private func confirmation(by server: PostgresServer) -> String {
         guard topology.options.isDurable else { return "synchronous_commit = on" }
@@ -122,7 +145,10 @@ package struct PostgresFiles: Hashable, Sendable {
         "'" + value.reduce(into: "") { $0 += ($1 == "'" || $1 == "\\" ? "\\" : "") + String($1) } + "'"
     }
 
-    private func quoted(_ path: String) -> String {
+    private func quoted(_ path: String) -> String { Self.quoted(path) }
+
+    /// A string as PostgreSQL's configuration files have it.
+    static func quoted(_ path: String) -> String {
         "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
     }
 }

@@ -18,8 +18,11 @@ struct PostgresFolder: Hashable, Sendable {
     var rewinding: String { path + ".rewinding" }
     var fenceMarker: String { path + "/cryptodesk.fenced" }
     private var standbySignal: String { path + "/standby.signal" }
+    private var recoverySignal: String { path + "/recovery.signal" }
 
     var exists: Bool { Files.exists(path + "/PG_VERSION") }
+    /// The major version that wrote it.
+    var version: Int? { Files.read(path + "/PG_VERSION")?.split(separator: "\n").first.flatMap { Int($0) } }
     var isStandby: Bool { Files.exists(standbySignal) }
     var isFenced: Bool { Files.exists(fenceMarker) }
 
@@ -41,6 +44,20 @@ struct PostgresFolder: Hashable, Sendable {
     /// The server will follow the primary that its configuration names.
     func makeStandby() throws {
         try Files.write("", to: standbySignal, mode: 0o600, owner: owner, isDurable: true)
+    }
+
+    /// The server will replay archived WAL at its next start, up to the target that its configuration names.
+    func beginRecovery() throws {
+        try Files.write("", to: recoverySignal, mode: 0o600, owner: owner, isDurable: true)
+    }
+
+    /// Whether a recovery from an archive is not over yet.
+    var isRecovering: Bool { Files.exists(recoverySignal) }
+
+    /// Makes PostgreSQL's user the owner of a folder that somebody else has copied.
+    func giveToPostgres() throws {
+        if let owner { try Files.giveAway(path, to: owner) }
+        try Files.makeFolder(path, mode: 0o700, owner: owner)
     }
 
     private var owner: Account? { .unprivileged(for: .postgres) }

@@ -26,6 +26,10 @@ package struct ClusterLayout: Hashable, Sendable {
     package var configurationFolder: String { folder + "/config" }
     /// Who is the primary.
     package var primaryRecord: String { folder + "/primary.json" }
+    /// The path of the folder that backups and WAL go to, once there has been a backup.
+    package var archiveRecord: String { folder + "/archive" }
+    package var archiveScript: String { configurationFolder + "/archive-wal.sh" }
+    package var restoreScript: String { configurationFolder + "/restore-wal.sh" }
     package var nginxFolder: String { folder + "/nginx" }
     /// What nginx serves as `/openapi.json`, `/docs` and `/redoc`.
     package var documentationFolder: String { nginxFolder + "/documentation" }

@@ -1,0 +1,13 @@
+/// The scripts of `deploy/postgres` that archive WAL and bring it back, where PostgreSQL's user can read them.
+struct WALScripts {
+    let repository: String
+
+    func write(to layout: ClusterLayout) throws {
+        for (name, path) in [("archive-wal.sh", layout.archiveScript), ("restore-wal.sh", layout.restoreScript)] {
+            guard let text = Files.read("\(repository)/deploy/postgres/\(name)") else {
+                throw ClusterError("The file deploy/postgres/\(name) is missing in \(repository).")
+            }
+            try Files.write(text, to: path)
+        }
+    }
+}
