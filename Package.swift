@@ -143,10 +143,16 @@ let package = Package(
                 yams,
             ],
             path: "Tools/LocalCluster"),
+        .target(
+            name: "Drill",
+            dependencies: [
+                "JSON", "LocalCluster", "Postgres", "Redis", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
+            ],
+            path: "Tools/Drill"),
         .executableTarget(
             name: "Desk",
             dependencies: [
-                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals,
+                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals, "Drill",
             ],
             path: "Tools/Desk"),
         unitTests("APIContract"),
@@ -157,6 +163,7 @@ let package = Package(
         unitTests("JSON"),
         unitTests("PrometheusMetrics", ["TestSupport"]),
         unitTests("LocalCluster", ["Authentication"]),
+        unitTests("Drill"),
         unitTests("Postgres"),
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),

@@ -1,4 +1,5 @@
 import FoundationEssentials
+package import Postgres
 
 /// A cluster that another process supervises, as commands such as `desk psql` see it.
 package struct RunningCluster: Sendable {
@@ -41,6 +42,16 @@ package struct RunningCluster: Sendable {
             "PGUSER": role.rawValue,
             "PGDATABASE": DatabaseRole.database, "PGPASSWORD": role.password(in: try SecretFiles.passwords(layout)),
         ]
+    }
+
+    /// A session of the superuser's on the cluster's database.
+    ///
+    /// - Parameter server: the primary, unless another one is asked for.
+    package func superuserSession(on server: PostgresServer? = nil) async throws -> PostgresSession {
+        try await PostgresSession.connect(
+            url: DatabaseRole.superuser.url(
+                socketFolder: layout.postgresSocketFolder, port: ports.postgres(server ?? primary)),
+            password: try SecretFiles.passwords(layout).superuser)
     }
 
     package func redisPassword() throws -> String { try SecretFiles.passwords(layout).redis }
