@@ -15,8 +15,19 @@ package enum LoopbackHTTP {
     package static func send(
         _ method: String, port: Int, path: String, content: (type: String, body: String)? = nil, token: String? = nil
     ) async -> Answer? {
-        let answer = Latch<Answer?>()
-        let request = request(method, path, content, token)
+        await received(request(method, path, content, token), port).flatMap(parse)
+    }
+
+    /// The body of a 200 to `GET`, as text; `nil` for any other answer.
+    package static func text(port: Int, path: String) async -> String? {
+        guard let text = await received(request("GET", path, nil, nil), port), parse(text)?.status == 200 else {
+            return nil
+        }
+        return text.firstRange(of: "\r\n\r\n").map { String(text[$0.upperBound...]) }
+    }
+
+    private static func received(_ request: String, _ port: Int) async -> String? {
+        let answer = Latch<String?>()
         let asking = Task { answer.set(try? await ask(request, port)) }
         defer { asking.cancel() }
         return await answer.value(within: .seconds(2)) ?? nil
@@ -33,7 +44,7 @@ package enum LoopbackHTTP {
             + "Connection: close\r\n\r\n\(body)"
     }
 
-    private static func ask(_ request: String, _ port: Int) async throws -> Answer? {
+    private static func ask(_ request: String, _ port: Int) async throws -> String {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(1))
             .connect(host: "127.0.0.1", port: port) { channel in
@@ -45,7 +56,7 @@ package enum LoopbackHTTP {
             try await outbound.write(ByteBuffer(string: request))
             var received = ByteBuffer()
             for try await part in inbound { received.writeImmutableBuffer(part) }
-            return parse(String(buffer: received))
+            return String(buffer: received)
         }
     }
 
