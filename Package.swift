@@ -149,10 +149,11 @@ let package = Package(
                 "JSON", "LocalCluster", "Postgres", "Redis", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
             ],
             path: "Tools/Drill"),
+        .target(name: "Capacity", path: "Tools/Capacity"),
         .executableTarget(
             name: "Desk",
             dependencies: [
-                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals, "Drill",
+                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals, "Drill", "Capacity",
             ],
             path: "Tools/Desk"),
         unitTests("APIContract"),
@@ -163,6 +164,7 @@ let package = Package(
         unitTests("JSON"),
         unitTests("PrometheusMetrics", ["TestSupport"]),
         unitTests("LocalCluster", ["Authentication"]),
+        unitTests("Capacity"),
         unitTests("Drill"),
         unitTests("Postgres"),
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),

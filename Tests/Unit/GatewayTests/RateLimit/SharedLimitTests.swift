@@ -124,4 +124,21 @@ struct SharedLimitTests {
         #expect(cluster.admissions.count >= requests - 1)
         #expect(cluster.questions * 20 <= requests, "\(cluster.questions)")
     }
+
+    @Test(
+        "a hundred gateways keep the bound; what spares Redis the questions is a burst that gives each of them some tokens",
+        arguments: [(burst: 20_000, atMost: 10), (burst: 1000, atMost: 1)])
+    func hundredGateways(burst: Int, atMost: Int) throws {
+        let limit = try #require(RateLimit(10_000, per: 1_000_000, burst: burst))
+        var random = SeededGenerator(seed: 1)
+        var cluster = SimulatedGateways(limit, gateways: 100, percent: LeaseTerms.usualPercent, now: 0)
+        let requests = 20_000
+        for number in 0..<requests {
+            cluster.request(1, at: .random(in: 0..<100, using: &random), now: number * 1_100, delay: 1000)
+        }
+        let isKept = Self.keepsBound(cluster)
+        #expect(isKept)
+        #expect(cluster.questions * atMost <= requests, "\(cluster.questions)")
+        #expect(atMost > 1 || cluster.questions == requests, "too small for leases: each request asks")
+    }
 }
