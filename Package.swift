@@ -20,6 +20,7 @@ let nioEmbedded = product("NIOEmbedded", "swift-nio")
 let nioSSL = product("NIOSSL", "swift-nio-ssl")
 let nioHTTPTypes = product("NIOHTTPTypes", "swift-nio-extras")
 let nioHTTPTypesHTTP1 = product("NIOHTTPTypesHTTP1", "swift-nio-extras")
+let histogram = product("Histogram", "hdrhistogram-swift")
 let hummingbird = product("Hummingbird", "hummingbird")
 let hummingbirdCore = product("HummingbirdCore", "hummingbird")
 let asyncHTTPClient = product("AsyncHTTPClient", "async-http-client")
@@ -87,6 +88,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system.git", exact: "1.8.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", exact: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
@@ -144,16 +146,7 @@ let package = Package(
             ],
             path: "Tools/LocalCluster"),
         .target(
-            name: "Drill",
-            dependencies: [
-                "JSON", "LocalCluster", "Postgres", "Redis", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
-            ],
-            path: "Tools/Drill"),
-        .target(name: "Capacity", path: "Tools/Capacity"),
-        .executableTarget(
-            name: "Desk",
-            dependencies: [
-                "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals, "Drill", "Capacity",
+            name: "Drill", dependencies: [                 "JSON", "LocalCluster", "Postgres", "Redis", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging, ], path: "Tools/Drill"), .target(name: "Capacity", path: "Tools/Capacity"), .executableTarget(             name: "Desk", dependencies: [                 "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals, "Drill", "Capacity", name: "Load", dependencies: ["JSON", collections, histogram, yams], path: "Tools/Load"), "Load",
             ],
             path: "Tools/Desk"),
         unitTests("APIContract"),
@@ -166,6 +159,7 @@ let package = Package(
         unitTests("LocalCluster", ["Authentication"]),
         unitTests("Capacity"),
         unitTests("Drill"),
+        unitTests("Load", ["JSON", nioCore]),
         unitTests("Postgres"),
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),

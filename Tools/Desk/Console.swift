@@ -4,6 +4,9 @@ import Glibc
 enum Console {
     static func say(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
 
+    /// Writes over what stands on the terminal's line, and stays there.
+    static func replaceLine(_ line: String) { write("\r" + line + "\u{1B}[K", to: STDOUT_FILENO) }
+
     static func complain(_ sentence: String) { write("desk: \(sentence)\n", to: STDERR_FILENO) }
 
     /// A line on what is under way, which the next one takes the place of.
