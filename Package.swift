@@ -36,6 +36,9 @@ let systemPackage = product("SystemPackage", "swift-system")
 let unixSignals = product("UnixSignals", "swift-service-lifecycle")
 let yams = product("Yams", "Yams")
 
+/// The folders of integration tests that need the gateway.
+let gatewayIntegrationTests = ["Gateway", "Events", "Redis"]
+
 // MARK: Kinds of target
 
 /// A C library of the system, described by the module map in its folder.
@@ -146,7 +149,21 @@ let package = Package(
             ],
             path: "Tools/LocalCluster"),
         .target(
-            name: "Drill", dependencies: [                 "JSON", "LocalCluster", "Postgres", "Redis", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging, ], path: "Tools/Drill"), .target(name: "Capacity", path: "Tools/Capacity"), .executableTarget(             name: "Desk", dependencies: [                 "Authentication", "JSON", "LocalCluster", "Settings", argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals, "Drill", "Capacity", name: "Load", dependencies: ["JSON", collections, histogram, yams], path: "Tools/Load"), "Load",
+            name: "Drill",
+            dependencies: [
+                "JSON", "LocalCluster", "Postgres", "Redis", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, logging,
+            ],
+            path: "Tools/Drill"),
+        .target(name: "Capacity", path: "Tools/Capacity"),
+        .target(
+            name: "Load",
+            dependencies: ["JSON", asyncHTTPClient, collections, histogram, nioCore, nioHTTP1, nioPosix, yams],
+            path: "Tools/Load"),
+        .executableTarget(
+            name: "Desk",
+            dependencies: [
+                "Accounts", "Authentication", "Capacity", "Drill", "JSON", "Load", "LocalCluster", "Settings",
+                argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals,
             ],
             path: "Tools/Desk"),
         unitTests("APIContract"),
@@ -210,7 +227,18 @@ let package = Package(
                 hummingbird,
                 httpTypes,
                 crypto, logging, serviceLifecycle,
-            ], path: "Tests/Integration", exclude: ["Gateway/Corpus/requests", "Gateway/Corpus/answers"]),
+            ], path: "Tests/Integration", exclude: gatewayIntegrationTests),
+        // A module of its own: the two are compiled side by side.
+        .testTarget(
+            name: "GatewayIntegrationTests",
+            dependencies: [
+                "TestSupport", "APIContract", "Authentication", "Events", "Gateway", "HTTPService", "JSON", "Postgres",
+                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", logging, nioCore, nioEmbedded, nioHTTP1,
+                nioPosix,
+            ], path: "Tests/Integration",
+            exclude: ["Auth", "Consistency", "HTTPService", "Migrations", "Postgres", "Strategies"]
+                + ["Gateway/Corpus/requests", "Gateway/Corpus/answers"],
+            sources: gatewayIntegrationTests),
     ]
         + service(
             "Gateway",
