@@ -95,6 +95,8 @@ package struct DataFolder: Sendable {
         let redis = Account.unprivileged(for: .redis)
         try Files.makeFolder(layout.postgresSocketFolder, mode: 0o700, owner: postgres)
         try Files.makeFolder(layout.redisSocketFolder, mode: 0o700, owner: redis)
+        try Files.makeFolder(layout.gatewaySocketFolder, mode: 0o700, owner: Account.unprivileged(for: .nginx))
+        try Files.makeFolder(layout.serviceSocketFolder, mode: 0o700)
         for name in ["redis", "redis-cache"] {
             try Files.makeFolder(layout.redisFolder(name), mode: 0o700, owner: redis)
         }

@@ -61,10 +61,11 @@ package enum AuthApplication {
         let router = Router<ServiceRequestContext>.service()
         health.addRoute(to: router, drain: drain)
         KeySetRoute(keys).add(to: router)
-        let limiter = LoginLimiter(redis: redis, limit: settings.loginLimit)
-        let codeAttempts = SecondFactorAttempts(redis: redis)
+        let limiter = LoginLimiter(redis: redis, cluster: settings.clusterName, limit: settings.loginLimit)
+        let codeAttempts = SecondFactorAttempts(redis: redis, cluster: settings.clusterName)
         let limits = LoginLimits(
-            redis: redis, perMinute: settings.loginLimit, byAddress: settings.loginLimitByAddress,
+            redis: redis, cluster: settings.clusterName, perMinute: settings.loginLimit,
+            byAddress: settings.loginLimitByAddress,
             byAccount: settings.loginLimitByAccount)
         AuthRoutes(
             accounts: accounts, hasher: hasher, rules: rules, sessions: sessions, consistency: consistency,
@@ -99,7 +100,7 @@ package enum AuthApplication {
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
 
         let listener = HTTPListener(
-            address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
+            addresses: settings.server.publicAddresses, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
             logger: logger, metrics: requests, translate: APIError.auth
         ) { port in
             drain.beginServing()

@@ -52,7 +52,7 @@ package enum GatewayApplication {
         let stream = StreamEndpoint(limits: settings.stream, hub: hub) { events.catchUp(after: $0, userID: $1, on: $2) }
         let refresher = SessionRefresher(upstreams: upstreams, eventLoopGroup: eventLoopGroup)
         let server = GatewayServer(
-            address: settings.server.publicAddress,
+            addresses: settings.server.publicAddresses,
             policy: policy(
                 settings, configuration, redis: redis, slot: slot, leases: leases,
                 tokens: AccessTokenSource(verifier, apiKeys: APIKeyTokens(exchange, verifier: verifier)),

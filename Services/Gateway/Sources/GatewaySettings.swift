@@ -20,10 +20,10 @@ package struct GatewaySettings: Sendable {
         summary: "File with the routes, rate limits and upstreams, such as deploy/gateway/gateway.yaml.")
     /// Instances of Auth.
     package static let authUpstreams = inFile(
-        "auth.upstreams", "Instances of Auth as host:port, separated by commas, at most 64.")
+        "auth.upstreams", "Instances of Auth as host:port or unix:/path, separated by commas, at most 64.")
     /// Instances of Strategies.
     package static let strategiesUpstreams = inFile(
-        "strategies.upstreams", "Instances of Strategies as host:port, separated by commas, at most 64.")
+        "strategies.upstreams", "Instances of Strategies as host:port or unix:/path, separated by commas, at most 64.")
     /// Authenticated requests.
     package static let rateLimitUser = inFile(
         "rate.limit.user", "Requests of one user to one route, instead of 100/s burst 200.")

@@ -5,8 +5,9 @@ package import Logging
 package import NIOCore
 package import PrometheusMetrics
 import ServiceLifecycle
+import Synchronization
 
-/// One port on which a Hummingbird router answers.
+/// A port, or several addresses, on which a Hummingbird router answers.
 ///
 /// It runs Hummingbird's server without its `Application`, which makes a logger, a request id and a task-local for each
 /// request: on the hot path that is a tenth of the work, and our request id comes with the request.
@@ -18,7 +19,7 @@ package struct HTTPListener: Service {
     /// What the router answers, without the `HEAD` that comes with every `GET`.
     package let routes: [ServedRoute]
 
-    private let address: ListenAddress
+    private let addresses: [ListenAddress]
     private let responder: ServiceResponder
     private let drain: DrainState
     private let eventLoopGroup: any EventLoopGroup
@@ -27,14 +28,15 @@ package struct HTTPListener: Service {
     private let onListening: @Sendable (Int) -> Void
 
     /// - Parameters:
+    ///   - addresses: at least one.
     ///   - metrics: counts the requests.
     ///   - translate: the APIError that an error of the service's own means, such as one of its database; `nil` for what
     ///     nobody foresaw, which becomes a 500. The cause is logged in either case.
     ///   - direct: answers some of the requests before the router is asked.
-    ///   - onListening: called with the port once it accepts connections; the way to learn a port given as 0. A
+    ///   - onListening: called with the port once all addresses accept connections; the way to learn a port given as 0. A
     ///     public listener calls `drain.beginServing()` there.
     package init(
-        address: ListenAddress, router: Router<ServiceRequestContext>, drain: DrainState,
+        addresses: [ListenAddress], router: Router<ServiceRequestContext>, drain: DrainState,
         eventLoopGroup: any EventLoopGroup, logger: Logger, metrics: RequestMetrics? = nil,
         translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil },
         direct: (any DirectResponder)? = nil,
@@ -43,7 +45,7 @@ package struct HTTPListener: Service {
         routes = router.routes.filter { $0.method != .head }.map { route in
             ServedRoute(method: route.method.rawValue, path: route.path.description)
         }
-        self.address = address
+        self.addresses = addresses
         self.responder = ServiceResponder(
             router: router, logger: logger, metrics: metrics, translate: translate)
         self.direct = direct.map { DirectAnswers($0, metrics: metrics, date: DateHeader(), logger: logger) }
@@ -53,9 +55,24 @@ package struct HTTPListener: Service {
         self.onListening = onListening
     }
 
-    /// - Throws: ``ListenError`` when the address cannot be bound.
+    /// - Throws: ``ListenError`` when an address cannot be bound.
     package func run() async throws {
-        let (responder, drain, onListening) = (responder, drain, onListening)
+        let opening = Opening(addresses.count)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for address in addresses {
+                group.addTask { [self] in
+                    try await serve(address) { port in
+                        if let port = opening.opened(port) { onListening(port) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// - Parameter onListening: called with the port, 0 for a socket.
+    private func serve(_ address: ListenAddress, onListening: @escaping @Sendable (Int) -> Void) async throws {
+        let (responder, drain) = (responder, drain)
         let (direct, eventLoopGroup) = (direct, eventLoopGroup)
         let builder = HTTPServerBuilder { responder in
             ServiceChannel(responder: responder, drain: drain, eventLoopGroup: eventLoopGroup) {
@@ -63,19 +80,45 @@ package struct HTTPListener: Service {
             }
         }
         let server = try builder.buildServer(
-            configuration: ServerConfiguration(address: .hostname(address.host, port: address.port), backlog: 1024),
+            configuration: ServerConfiguration(address: BindAddress(address), backlog: 1024),
             eventLoopGroup: eventLoopGroup,
             logger: logger
         ) { request, writer, channel in
             let response = try await responder.respond(to: request, channel: channel)
             try await writer.write(response: response.head, body: response.body)
         } onServerRunning: { channel in
+            address.open()
             onListening(channel.localAddress?.port ?? 0)
         }
         do {
             try await server.run()
-        } catch let error as IOError {
-            throw ListenError(address: address, errorNumber: error.errnoCode)
+        } catch {
+            throw ListenError(error, at: address) ?? error
+        }
+    }
+}
+
+/// Which of several addresses accept connections.
+private final class Opening: Sendable {
+    private let state: Mutex<(port: Int, missing: Int)>
+
+    init(_ count: Int) { state = Mutex((0, count)) }
+
+    /// - Parameter port: 0 for a socket.
+    /// - Returns: the port, once all are open.
+    func opened(_ port: Int) -> Int? {
+        state.withLock { state in
+            state = (max(port, state.port), state.missing - 1)
+            return state.missing == 0 ? state.port : nil
+        }
+    }
+}
+
+extension BindAddress {
+    fileprivate init(_ address: ListenAddress) {
+        switch address {
+        case .port(let host, let port): self = .hostname(host, port: port)
+        case .socket(let path): self = .unixDomainSocket(path: path)
         }
     }
 }

@@ -11,6 +11,11 @@ package struct ServerSettings: Sendable {
     /// Port for clients (the gateway) or for the gateway (the services).
     package static let listenPort = Setting<Int>(
         "listen.port", summary: "Public port; 0 lets the system choose.", isAllowed: { (0...65535).contains($0) })
+    /// Takes the same requests as the public port, for less CPU where both ends are on one machine.
+    package static let listenSocket = Setting<String>(
+        "listen.socket", default: "",
+        summary: "Absolute path of a Unix socket that is listened on beside the public port; empty for none.",
+        isAllowed: { $0.isEmpty || ($0.hasPrefix("/") && $0.utf8.count <= 107) })
     /// Address of the private port.
     package static let adminHost = Setting<String>(
         "admin.host", default: "127.0.0.1", summary: "Address that the admin port listens on; never a public one.")
@@ -40,11 +45,12 @@ package struct ServerSettings: Sendable {
         isAllowed: { (try? TrustedProxies($0)) != nil })
 
     package static let catalogue: [any AnySetting] = [
-        listenHost, listenPort, adminHost, adminPort, logLevel, drainDelay, eventLoops, trustedProxies,
+        listenHost, listenPort, listenSocket, adminHost, adminPort, logLevel, drainDelay, eventLoops, trustedProxies,
         CPUScheduling.setting,
     ]
 
-    package let publicAddress: ListenAddress
+    /// The public port, and the socket beside it if there is one.
+    package let publicAddresses: [ListenAddress]
     package let adminAddress: ListenAddress
     package let drainDelay: Duration
     /// At least one.
@@ -52,10 +58,10 @@ package struct ServerSettings: Sendable {
     package let trustedProxies: TrustedProxies
 
     package init(
-        publicAddress: ListenAddress, adminAddress: ListenAddress, drainDelay: Duration, eventLoopCount: Int = 2,
+        publicAddresses: [ListenAddress], adminAddress: ListenAddress, drainDelay: Duration, eventLoopCount: Int = 2,
         trustedProxies: TrustedProxies
     ) {
-        self.publicAddress = publicAddress
+        self.publicAddresses = publicAddresses
         self.adminAddress = adminAddress
         self.drainDelay = drainDelay
         self.eventLoopCount = eventLoopCount
@@ -64,8 +70,9 @@ package struct ServerSettings: Sendable {
 
     /// - Throws: `SettingsError` naming the key that is missing or wrong.
     package init(reader: SettingsReader) throws {
-        publicAddress = ListenAddress(
-            host: try reader.value(Self.listenHost), port: try reader.value(Self.listenPort))
+        let port = ListenAddress(host: try reader.value(Self.listenHost), port: try reader.value(Self.listenPort))
+        let socket = try reader.value(Self.listenSocket)
+        publicAddresses = [port] + (socket.isEmpty ? [] : [.socket(socket)])
         adminAddress = ListenAddress(host: try reader.value(Self.adminHost), port: try reader.value(Self.adminPort))
         drainDelay = .milliseconds(try reader.value(Self.drainDelay))
         let eventLoops = try reader.value(Self.eventLoops)

@@ -35,7 +35,7 @@ package struct ServiceApplication: Sendable {
         AdminEndpoints(drain: drain, health: health, metrics: metrics).addRoutes(to: router)
         addAdminRoutes(router)
         let admin = HTTPListener(
-            address: settings.adminAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
+            addresses: [settings.adminAddress], router: router, drain: drain, eventLoopGroup: eventLoopGroup,
             logger: logger, onListening: onAdminListening)
         routes = (listener as? HTTPListener)?.routes ?? []
         self.settings = settings

@@ -115,7 +115,7 @@ struct GatewayUnderTest: Sendable {
             limits: options.stream, hub: EventHub(), catchUp: options.catchUp, makeSession: options.makeSession)
         let listening = Port()
         let server = GatewayServer(
-            address: ListenAddress(host: "127.0.0.1", port: 0), policy: try policy(options, configuration),
+            addresses: [ListenAddress(host: "127.0.0.1", port: 0)], policy: try policy(options, configuration),
             upstreams: upstreams, stream: stream, health: health, drain: drain, eventLoopGroup: group,
             logger: options.logger, onListening: { listening.set($0) })
         let live = LiveConfiguration(

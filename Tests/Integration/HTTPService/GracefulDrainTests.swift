@@ -47,7 +47,7 @@ struct GracefulDrainTests {
             return Response.json("{}")
         }
         let listener = HTTPListener(
-            address: ListenAddress(host: "127.0.0.1", port: 0), router: router, drain: drain,
+            addresses: [ListenAddress(host: "127.0.0.1", port: 0)], router: router, drain: drain,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger,
             onListening: { number in
                 observed.port = number
@@ -88,7 +88,7 @@ struct GracefulDrainTests {
             .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(first.localAddress?.port)
         let listener = HTTPListener(
-            address: ListenAddress(host: "127.0.0.1", port: port), router: .service(), drain: DrainState(),
+            addresses: [ListenAddress(host: "127.0.0.1", port: port)], router: .service(), drain: DrainState(),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
         let error = await #expect(throws: ListenError.self) { try await listener.run() }
         #expect(error?.description == "Cannot listen on 127.0.0.1:\(port): another process listens there.")

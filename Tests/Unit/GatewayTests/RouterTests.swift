@@ -80,7 +80,8 @@ struct RouterTests {
         let anonymous = routes.filter { $0.access == .anonymous }.map(\.name)
         #expect(
             anonymous == [
-                "health", "auth.jwks", "auth.register", "auth.login", "auth.session", "auth.refresh", "stream",
+                "health", "auth.jwks", "auth.register", "auth.login", "auth.login.mfa", "auth.session", "auth.refresh",
+                "stream",
             ])
     }
 }

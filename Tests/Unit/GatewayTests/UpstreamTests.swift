@@ -1,4 +1,5 @@
 import Gateway
+import NIOCore
 import Testing
 
 @Suite("Upstreams")
@@ -53,9 +54,19 @@ struct UpstreamTests {
         #expect("\(endpoint)" == text)
     }
 
+    @Test("or the socket of an instance on the same machine")
+    func socketEndpoint() throws {
+        let endpoint = try #require(UpstreamEndpoint("unix:/run/auth-1.sock"))
+        #expect(endpoint.socketPath == "/run/auth-1.sock" && endpoint.address?.pathname == "/run/auth-1.sock")
+        #expect("\(endpoint)" == "unix:/run/auth-1.sock" && endpoint.authority == "localhost")
+    }
+
     @Test(
         "anything else is no endpoint",
-        arguments: ["", "auth", ":80", "auth:", "auth:0", "auth:65536", "a b:80", "http://a:80"])
+        arguments: [
+            "", "auth", ":80", "auth:", "auth:0", "auth:65536", "a b:80", "http://a:80", "unix:", "unix:a.sock",
+            "unix:/" + String(repeating: "a", count: 107),
+        ])
     func noEndpoint(text: String) {
         #expect(UpstreamEndpoint(text) == nil)
     }

@@ -16,8 +16,8 @@ import Testing
             try backup("b", finished: "2026-11-27T22:10:00.500Z"), try backup("a", finished: "2026-11-26T22:10:00Z"),
         ]
         func chosen(_ time: String) throws -> String? {
-            let time = try #require(PointInTime(time))
-            return BackupRecord.latest(of: backups, before: time)?.name
+            let moment = try #require(PointInTime(time))
+            return BackupRecord.latest(of: backups, before: moment)?.name
         }
         #expect(try chosen("2026-11-28T00:00:00Z") == "b")
         #expect(try chosen("2026-11-27T22:10:00.5Z") == "b")

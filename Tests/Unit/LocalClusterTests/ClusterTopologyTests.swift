@@ -58,14 +58,20 @@ import Testing
         }
     }
 
-    @Test("the gateways know all instances of both services")
+    @Test("the gateways know all instances of both services, by their sockets")
     func upstreams() throws {
         let gateway = try #require(
             topology(ClusterOptions(auth: 3, port: 9000)).processes.first { $0.name == "gateway-2" })
         #expect(gateway.environment["LISTEN_PORT"] == "9102")
         #expect(gateway.environment["ADMIN_PORT"] == "9152")
-        #expect(gateway.environment["AUTH_UPSTREAMS"] == "127.0.0.1:9201,127.0.0.1:9202,127.0.0.1:9203")
-        #expect(gateway.environment["STRATEGIES_UPSTREAMS"] == "127.0.0.1:9301,127.0.0.1:9302")
+        let run = topology().layout.runFolder
+        #expect(gateway.environment["LISTEN_SOCKET"] == "\(run)/gateways/gateway-2.sock")
+        #expect(
+            gateway.environment["AUTH_UPSTREAMS"]
+                == (1...3).map { "unix:\(run)/services/auth-\($0).sock" }.joined(separator: ","))
+        #expect(
+            gateway.environment["STRATEGIES_UPSTREAMS"]
+                == (1...2).map { "unix:\(run)/services/strategies-\($0).sock" }.joined(separator: ","))
         #expect(
             gateway.environment["JWKS_URLS"]?.hasPrefix("http://127.0.0.1:9201/.well-known/jwks.json,") == true)
     }

@@ -73,8 +73,8 @@ import Testing
     @Test("nginx balances over all gateways")
     func upstreams() {
         let upstreams = NginxFiles(topology(ClusterOptions(gateways: 3)), webFolder: nil).upstreams
-        for port in 8181...8183 { #expect(upstreams.contains("server 127.0.0.1:\(port) ")) }
-        #expect(!upstreams.contains("8184"))
+        for number in 1...3 { #expect(upstreams.contains("/gateways/gateway-\(number).sock ")) }
+        #expect(!upstreams.contains("gateway-4"))
     }
 
     @Test("each gateway can be left out by a file, unless it is the only one")
@@ -84,7 +84,7 @@ import Testing
             files.choice.contains(
                 #"if (-f "/data/nginx/out/gateway-2") { set $cryptodesk_gateways gateways-without-2; }"#))
         let group = try #require(files.upstreams.split(separator: "upstream gateways-without-2 {").last)
-        #expect(group.contains("127.0.0.1:8181") && !group.contains("127.0.0.1:8182"))
+        #expect(group.contains("/gateway-1.sock ") && !group.contains("/gateway-2.sock "))
         #expect(!NginxFiles(topology(ClusterOptions(gateways: 1)), webFolder: nil).choice.contains("gateway-1"))
     }
 

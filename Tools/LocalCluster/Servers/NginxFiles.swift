@@ -11,7 +11,7 @@ package struct NginxFiles: Hashable, Sendable {
 
     /// `upstreams.conf`: the gateways.
     package var upstreams: String {
-        let all = topology.endpoints(.gateway)
+        let all = topology.sockets(.gateway)
         let groups =
             [group("gateways", all)]
             + without.map { number in group(Self.group(without: number), all.without(number - 1)) }

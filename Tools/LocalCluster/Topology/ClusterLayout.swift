@@ -40,6 +40,10 @@ package struct ClusterLayout: Hashable, Sendable {
     /// The folder that PostgreSQL puts its socket in.
     package var postgresSocketFolder: String { runFolder + "/postgres" }
     package var redisSocketFolder: String { runFolder + "/redis" }
+    /// Where nginx reaches the gateways.
+    package var gatewaySocketFolder: String { runFolder + "/gateways" }
+    /// Where the gateways reach the services.
+    package var serviceSocketFolder: String { runFolder + "/services" }
 
     /// The working folder of an instance: it tells left-over processes of this cluster from all others.
     package func workingFolder(_ process: String) -> String { folder + "/work/" + process }
@@ -53,11 +57,15 @@ package struct ClusterLayout: Hashable, Sendable {
     package func log(_ process: String) -> String { logsFolder + "/\(process).log" }
     package func redisFolder(_ name: String) -> String { folder + "/" + name }
     package func redisSocket(_ name: String) -> String { redisSocketFolder + "/\(name).sock" }
+    package func socket(_ service: ServiceKind, _ number: Int) -> String {
+        (service == .gateway ? gatewaySocketFolder : serviceSocketFolder) + "/\(service.rawValue)-\(number).sock"
+    }
     package func redisConfiguration(_ name: String) -> String { configurationFolder + "/\(name).conf" }
 
     private static func longestSocket(in run: String) -> String {
         let postgres = run + "/postgres/.s.PGSQL.65535.lock"
         let redis = run + "/redis/redis-cache.sock"
-        return postgres.utf8.count > redis.utf8.count ? postgres : redis
+        let service = run + "/services/strategies-49.sock"
+        return [postgres, redis, service].max { $0.utf8.count < $1.utf8.count } ?? postgres
     }
 }

@@ -49,6 +49,11 @@ package struct ClusterTopology: Hashable, Sendable {
         (0..<count(service)).map { "127.0.0.1:\(ports.listen(service, $0 + 1))" }
     }
 
+    /// `unix:/path` of every instance of a service: what its clients on this machine use, for less CPU than the ports cost.
+    package func sockets(_ service: ServiceKind) -> [String] {
+        (0..<count(service)).map { "unix:" + layout.socket(service, $0 + 1) }
+    }
+
     package func count(_ service: ServiceKind) -> Int {
         switch service {
         case .gateway: options.gateways
@@ -109,15 +114,16 @@ extension ClusterTopology {
         return ProcessSpecification(
             name: "\(kind.rawValue)-\(number)", stage: kind == .gateway ? .gateways : .services,
             executable: programs.service(kind), arguments: [],
-            environment: environment(of: kind, listen: listen, admin: admin), role: .supervisor, port: listen,
+            environment: environment(of: kind, number), role: .supervisor, port: listen,
             adminPort: admin, readiness: .http(port: admin, path: "/readyz"), stopping: .service,
             parentDeathSignal: .kill)
     }
 
-    private func environment(of kind: ServiceKind, listen: Int, admin: Int) -> [String: String] {
+    private func environment(of kind: ServiceKind, _ number: Int) -> [String: String] {
         var settings = [
-            "LISTEN_HOST": "127.0.0.1", "LISTEN_PORT": "\(listen)",
-            "ADMIN_HOST": "127.0.0.1", "ADMIN_PORT": "\(admin)",
+            "LISTEN_HOST": "127.0.0.1", "LISTEN_PORT": "\(ports.listen(kind, number))",
+            "LISTEN_SOCKET": layout.socket(kind, number),
+            "ADMIN_HOST": "127.0.0.1", "ADMIN_PORT": "\(ports.admin(kind, number))",
             "DRAIN_DELAY_MS": "500",
             "REDIS_URL": "unix://\(layout.redisSocket("redis"))", "REDIS_PASSWORD": secrets.redis,
             "AUTH_ADMIN_URLS": authAdminURLs,
@@ -135,8 +141,8 @@ extension ClusterTopology {
         [
             "GATEWAY_CONFIG": gatewayConfiguration,
             "JWKS_URLS": jwksURLs,
-            "AUTH_UPSTREAMS": endpoints(.auth).joined(separator: ","),
-            "STRATEGIES_UPSTREAMS": endpoints(.strategies).joined(separator: ","),
+            "AUTH_UPSTREAMS": sockets(.auth).joined(separator: ","),
+            "STRATEGIES_UPSTREAMS": sockets(.strategies).joined(separator: ","),
             "CORS_ORIGINS": "http://localhost:\(ports.nginx),http://127.0.0.1:\(ports.nginx)",
             "RATE_LIMIT_USER": Self.generousLimit,
             "RATE_LIMIT_ADDRESS": Self.generousLimit,

@@ -34,7 +34,8 @@ extension ConfigurationReader {
             }
             for part in [String](settingText: text.value) ?? [] {
                 guard let endpoint = UpstreamEndpoint(part) else {
-                    report(node, "\"\(part)\"\(text.setting.map { " (from \($0))" } ?? "") is not host:port")
+                    report(
+                        node, "\"\(part)\"\(text.setting.map { " (from \($0))" } ?? "") is not host:port or unix:/path")
                     isComplete = false
                     continue
                 }
@@ -43,7 +44,7 @@ extension ConfigurationReader {
             }
         }
         if isComplete, !(1...64).contains(endpoints.count) {
-            report(node, "must be 1 to 64 instances as host:port, not \(endpoints.count)")
+            report(node, "must be 1 to 64 instances as host:port or unix:/path, not \(endpoints.count)")
         }
         return endpoints
     }

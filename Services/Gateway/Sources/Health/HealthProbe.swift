@@ -61,7 +61,9 @@ private final class HealthProbeHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let fields: HTTPHeaders = ["Host": "\(endpoint)", "Connection": "close", "User-Agent": "cryptodesk-gateway"]
+        let fields: HTTPHeaders = [
+            "Host": endpoint.authority, "Connection": "close", "User-Agent": "cryptodesk-gateway",
+        ]
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/health", headers: fields)
         context.write(Self.wrapOutboundOut(.head(head)), promise: nil)
         context.writeAndFlush(Self.wrapOutboundOut(.end(nil)), promise: nil)

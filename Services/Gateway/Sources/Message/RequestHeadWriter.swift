@@ -39,7 +39,7 @@ package struct RequestHeadWriter: Sendable {
         buffer.writeStaticString(" ")
         buffer.writeString(request.target.text)
         buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
-        buffer.writeString(request.host.isEmpty ? endpoint.description : request.host)
+        buffer.writeString(request.host.isEmpty ? endpoint.authority : request.host)
         buffer.writeStaticString("\r\n")
         let keepsCredentials = additions.accessToken == nil
         for (name, value) in request.fields where passes(name, of: request, keepsCredentials) {

@@ -8,11 +8,11 @@ package import PrometheusMetrics
 import ServiceLifecycle
 import Synchronization
 
-/// The public port: accepts clients' connections and carries their requests to the upstreams.
+/// The public port and the socket beside it: accepts clients' connections and carries their requests to the upstreams.
 package final class GatewayServer: Service {
     private typealias Loops = [ObjectIdentifier: NIOLoopBound<LoopContext>]
 
-    private let address: ListenAddress
+    private let addresses: [ListenAddress]
     /// The policy that is in force, and where: the event loops, once they have been set up.
     private let state: Mutex<(policy: GatewayPolicy, loops: Loops)>
     private let upstreams: [UpstreamGroup]
@@ -24,13 +24,15 @@ package final class GatewayServer: Service {
     private let onListening: @Sendable (Int) -> Void
     private let connectionCount = ConnectionCount()
 
-    /// - Parameter onListening: called with the port once it accepts connections; the way to learn a port given as 0.
+    /// - Parameters:
+    ///   - addresses: at least one; the first is the port.
+    ///   - onListening: called with the port once it accepts connections; the way to learn a port given as 0.
     package init(
-        address: ListenAddress, policy: GatewayPolicy, upstreams: [UpstreamGroup], stream: StreamEndpoint,
+        addresses: [ListenAddress], policy: GatewayPolicy, upstreams: [UpstreamGroup], stream: StreamEndpoint,
         health: GatewayHealth, drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
-        self.address = address
+        self.addresses = addresses
         state = Mutex((policy, [:]))
         self.upstreams = upstreams
         self.stream = stream
@@ -44,16 +46,19 @@ package final class GatewayServer: Service {
     /// Serves until the service group shuts down: then it stops accepting, lets what is in flight finish within the time
     /// for it, and closes the rest.
     ///
-    /// - Throws: `ListenError` when the address cannot be bound.
+    /// - Throws: `ListenError` when an address cannot be bound.
     package func run() async throws {
         let loops = try await makeLoops()
         let tickers = loops.values.map(startTicking)
-        let channel = try await bind(loops)
+        var channels: [any Channel] = []
+        for address in addresses { channels.append(try await bind(address, loops)) }
         drain.beginServing()
-        onListening(channel.localAddress?.port ?? 0)
-        logger.info("Listening", metadata: ["address": "\(channel.localAddress?.description ?? "\(address)")"])
+        onListening(channels[0].localAddress?.port ?? 0)
+        for (address, channel) in zip(addresses, channels) {
+            logger.info("Listening", metadata: ["address": "\(channel.localAddress?.description ?? "\(address)")"])
+        }
         try? await gracefulShutdown()
-        try? await channel.close()
+        for channel in channels { try? await channel.close() }
         await finish(loops)
         for ticker in tickers { ticker.cancel() }
     }
@@ -115,9 +120,9 @@ package final class GatewayServer: Service {
 
     // MARK: Listening
 
-    private func bind(_ loops: Loops) async throws -> any Channel {
+    private func bind(_ address: ListenAddress, _ loops: Loops) async throws -> any Channel {
         do {
-            return try await ServerBootstrap(group: eventLoopGroup)
+            let bootstrap = ServerBootstrap(group: eventLoopGroup)
                 .serverChannelOption(.backlog, value: 1024)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -129,10 +134,17 @@ package final class GatewayServer: Service {
                         try Self.addHandlers(to: channel, loop.value)
                     }
                 }
-                .bind(host: address.host, port: address.port)
-                .get()
-        } catch let error as IOError {
-            throw ListenError(address: address, errorNumber: error.errnoCode)
+            switch address {
+            case .port(let host, let port): return try await bootstrap.bind(host: host, port: port).get()
+            case .socket(let path):
+                let channel = try await bootstrap.bind(
+                    unixDomainSocketPath: path, cleanupExistingSocketFile: true
+                ).get()
+                address.open()
+                return channel
+            }
+        } catch {
+            throw ListenError(error, at: address) ?? error
         }
     }
 

@@ -69,7 +69,10 @@ struct ConfigurationErrorTests {
             (19, "    max_body: 1GB", "g.yaml:19: routes[0].max_body: \"1GB\" is not a size such as"),
             // Upstreams
             (3, "    endpoints: []", "g.yaml:3: upstreams.shop.endpoints: must be 1 to 64 instances"),
-            (3, "    endpoints: [nowhere]", "g.yaml:3: upstreams.shop.endpoints[0]: \"nowhere\" is not host:port"),
+            (
+                3, "    endpoints: [nowhere]",
+                "g.yaml:3: upstreams.shop.endpoints[0]: \"nowhere\" is not host:port or unix:/path"
+            ),
             (3, "    endpoints: 'a:1,a:1'", "g.yaml:3: upstreams.shop.endpoints: a:1 is there twice"),
             // Policies
             (7, "    key: [user, planet]", "g.yaml:7: policies.each.key[1]: \"planet\" is not one of route, user,"),
