@@ -21,9 +21,6 @@ package struct PresentedRevision: Sendable {
         minimum = decoded.token.revision
     }
 
-    /// The token of an answer from this revision.
-    package func text(for revision: Revision, userID: Int, codec: ConsistencyTokenCodec) -> String {
-        if let text, revision == minimum { return text }
-        return codec.encode(ConsistencyToken(userID: userID, revision: revision))
-    }
+    /// The token as the client sent it, where it is one of an answer from this revision.
+    package func text(of revision: Revision) -> String? { revision == minimum ? text : nil }
 }

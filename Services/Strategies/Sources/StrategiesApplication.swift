@@ -50,18 +50,20 @@ package enum StrategiesApplication {
         let events = OutboxPublisher(
             outbox: EventOutbox(database), redis: redis, stream: settings.events, retained: settings.retainedEvents,
             logger: logger)
+        let cache = settings.cache.isOn ? ReadCache(settings.cache, staleness: settings.database.maximumStaleness) : nil
         StrategyRoutes(
             consistency: consistency, events: events,
-            administratorReads: AdministratorReads(database, proxies: settings.server.trustedProxies)
+            administratorReads: AdministratorReads(database, proxies: settings.server.trustedProxies), cache: cache
         ).add(
             to: router.group("\(StrategyRoutes.path)").add(
                 middleware: AuthenticationMiddleware(
                     verifier: verifier, revocations: revocations, resource: .strategies)))
         let listener = HTTPListener(
-            address: settings.server.publicAddress, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
+            addresses: settings.server.publicAddresses, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
             logger: logger, metrics: requests, translate: APIError.strategies,
             direct: DirectStrategyReads(
-                database, codec: settings.consistency.codec, verifier: verifier, revocations: revocations)
+                database, codec: settings.consistency.codec, verifier: verifier, revocations: revocations,
+                cache: cache)
         ) { port in
             drain.beginServing()
             onListening(port)
@@ -70,13 +72,15 @@ package enum StrategiesApplication {
             settings: settings.server, drain: drain, health: health,
             metrics: MetricsReport([
                 process.families, requests.families, redis.families, revocations.families, database.families,
-                events.families,
+                events.families, { ReadCache.families(of: cache) },
             ]),
-            dependencies: [redis, database, verifier, revocations, events],
+            dependencies: [redis, database, verifier, revocations, events]
+                + (cache.map { [CacheInvalidator(cache: $0, redis: redis, stream: settings.events, logger: logger)] }
+                    ?? []),
             listener: listener, eventLoopGroup: eventLoopGroup, logger: logger, onAdminListening: onAdminListening)
     }
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
         ProcessMetrics.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
-        + PostgresCluster.metrics + OutboxPublisher.metrics
+        + PostgresCluster.metrics + OutboxPublisher.metrics + ReadCache.metrics
 }

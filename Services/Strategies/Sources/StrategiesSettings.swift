@@ -11,6 +11,7 @@ package struct StrategiesSettings: Sendable {
         ServerSettings.catalogue + CommonSettings.redis + CommonSettings.revocations + DatabaseSettings.catalogue
         + ConsistencySettings.catalogue + CommonSettings.token
         + [CommonSettings.jwksURLs, CommonSettings.eventsName, eventsRetained]
+        + CacheSettings.catalogue
 
     /// How far back a client can resume.
     package static let eventsRetained = Setting<Int>(
@@ -30,6 +31,7 @@ package struct StrategiesSettings: Sendable {
     package let jwksURLs: [String]
     package let events: EventStream
     package let retainedEvents: Int
+    package let cache: CacheSettings
 
     /// - Throws: `SettingsError` naming the key that is missing or wrong.
     package init(reader: SettingsReader) throws {
@@ -45,5 +47,6 @@ package struct StrategiesSettings: Sendable {
         jwksURLs = try reader.value(CommonSettings.jwksURLs)
         events = EventStream(name: try reader.value(CommonSettings.eventsName))
         retainedEvents = try reader.value(Self.eventsRetained)
+        cache = try CacheSettings(reader: reader)
     }
 }

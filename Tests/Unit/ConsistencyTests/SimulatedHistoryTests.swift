@@ -24,6 +24,16 @@ struct SimulatedHistoryTests {
         #expect(history.promotions > 2 && history.lossesTold > 0)
     }
 
+    @Test("the cache answers in these histories")
+    func cacheHits() {
+        let hits = Self.seeds.map { seed in
+            var history = SimulatedHistory(mutant: .none, seed: seed)
+            _ = history.run(steps: Self.steps)
+            return history.cacheHits
+        }
+        #expect(hits.reduce(0, +) > 200, "\(hits)")
+    }
+
     @Test("nobody is told of a loss where no server was lost", arguments: seeds.prefix(5))
     func noFalseAlarm(seed: UInt64) {
         var history = SimulatedHistory(mutant: .none, seed: seed)
@@ -50,5 +60,15 @@ struct SimulatedHistoryTests {
     @Test("a replica that stays in rotation past the bound is caught")
     func stalenessIgnored() {
         #expect(Self.promises(.stalenessIgnored) == [.boundedStaleness])
+    }
+
+    @Test("a cache that ignores the token's revision is caught")
+    func cacheIgnoresToken() {
+        #expect(Self.promises(.cacheIgnoresToken).isSuperset(of: [.readYourWrites, .monotonicReads]))
+    }
+
+    @Test("a cache that keeps its answers is caught")
+    func cacheKeeps() {
+        #expect(Self.promises(.cacheKeeps) == [.boundedStaleness])
     }
 }

@@ -13,39 +13,71 @@ package struct DirectStrategyReads: DirectResponder {
     private let codec: ConsistencyTokenCodec
     private let verifier: TokenVerifier
     private let revocations: RevocationWatch
+    private let cache: ReadCache?
 
     init(
-        _ cluster: PostgresCluster, codec: ConsistencyTokenCodec, verifier: TokenVerifier, revocations: RevocationWatch
+        _ cluster: PostgresCluster, codec: ConsistencyTokenCodec, verifier: TokenVerifier,
+        revocations: RevocationWatch, cache: ReadCache?
     ) {
         self.cluster = cluster
         self.codec = codec
         self.verifier = verifier
         self.revocations = revocations
+        self.cache = cache
     }
 
     package func respond(
         to request: DirectRequest, on eventLoop: any EventLoop,
         reply: @escaping @Sendable (DirectAnswer?) -> Void
     ) -> Bool {
-        guard let read = DirectStrategyRead(target: request.target),
-            let caller = verifier.cached(request.token), revocations.verdict(on: caller) == .valid,
-            caller.permits(.strategies, changing: false)
+        guard request.target.hasPrefix(StrategyRoutes.path), let caller = verifier.cached(request.token),
+            revocations.verdict(on: caller) == .valid, caller.permits(.strategies, changing: false),
+            let told = PresentedRevision(request.consistencyToken, userID: caller.userID, codec: codec)
         else { return false }
-        let userID = caller.userID
-        guard let told = PresentedRevision(request.consistencyToken, userID: userID, codec: codec) else { return false }
+        let answered: ReadCache.Waiter = { answer in
+            eventLoop.execute {
+                guard let answer, ReadCache.Cache.suffices(answer.revision, told.minimum) else { return reply(nil) }
+                reply(answer.direct(told))
+            }
+        }
+        guard let cache else { return read(request.target, caller.userID, told, deliver: answered) }
+        let key = ReadCache.Cache.Key(userID: caller.userID, target: request.target)
+        switch cache.ask(key, told: told.minimum, waiter: answered) {
+        case .hit(let entry): reply(entry.answer.direct(told))
+        case .joined: break
+        case .pass: return read(request.target, caller.userID, told, deliver: answered)
+        case .read:
+            let isAsked = read(request.target, caller.userID, told) { answer in
+                let answer = answer?.detached
+                cache.finish(key, with: answer)
+                answered(answer)
+            }
+            if !isAsked { cache.finish(key, with: nil) }
+            return isAsked
+        }
+        return true
+    }
+
+    /// - Parameter deliver: called once, on any thread; with nil where the router must answer.
+    /// - Returns: false when nothing was asked.
+    private func read(
+        _ target: String, _ userID: Int, _ told: PresentedRevision,
+        deliver: @escaping @Sendable (StrategyAnswer?) -> Void
+    ) -> Bool {
+        guard let read = DirectStrategyRead(target: target) else { return false }
         let (statement, parameters) = read.statement(userID: userID)
         return cluster.readDirectly(
             statement, parameters, caller: Caller(userID: userID),
             requirement: ReadRequirement(minimum: told.minimum)
         ) { [codec] answer in
-            eventLoop.execute {
-                guard let answer, !RevisionLoss.mustAskBases(told: told.minimum, answered: answer.revision) else {
-                    return reply(nil)
-                }
-                let token = told.text(for: answer.revision, userID: userID, codec: codec)
-                reply(read.answer(answer, userID: userID, consistencyToken: token))
-            }
+            deliver(answer.flatMap { read.answer($0, userID: userID, codec: codec) })
         }
+    }
+}
+
+extension StrategyAnswer {
+    fileprivate func direct(_ told: PresentedRevision) -> DirectAnswer {
+        direct(consistencyToken: told.text(of: revision) ?? consistencyToken)
     }
 }
 
@@ -81,29 +113,26 @@ private enum DirectStrategyRead: Sendable {
     }
 
     /// - Returns: `nil` where the answer is no 200.
-    func answer(_ answer: RevisedRows, userID: Int, consistencyToken: String) -> DirectAnswer? {
+    func answer(_ answer: RevisedRows, userID: Int, codec: ConsistencyTokenCodec) -> StrategyAnswer? {
+        let token = codec.encode(ConsistencyToken(userID: userID, revision: answer.revision))
         switch self {
         case .list(let query):
             let page = StrategyPage(rows: answer.rows, limit: query.limit)
             var fields: [(name: StaticString, value: String)] = [
-                ("ETag", StrategyRoutes.listTag(userID: userID, answer.revision).description),
-                ("Consistency-Token", consistencyToken),
+                ("ETag", StrategyRoutes.listTag(userID: userID, answer.revision).description)
             ]
             if let link = page.link(query) { fields.append(("Link", link)) }
-            return DirectAnswer(route: StrategyRoutes.path, fields: fields, bodyLength: page.bodyLength) {
-                page.writeBody(&$0)
-            }
+            return StrategyAnswer(
+                revision: answer.revision, route: StrategyRoutes.path, fields: fields, consistencyToken: token,
+                bodyLength: page.bodyLength
+            ) { page.writeBody(&$0) }
         case .get:
             guard let strategy = StoredStrategy(answer.rows) else { return nil }
-            let fields: [(name: StaticString, value: String)] = [
-                ("ETag", strategy.entityTag.description), ("Consistency-Token", consistencyToken),
-            ]
-            return DirectAnswer(
-                route: "\(StrategyRoutes.path)/{id}", fields: fields, bodyLength: strategy.document.readableBytes
-            ) { body in
-                var document = strategy.document
-                body.writeBuffer(&document)
-            }
+            return StrategyAnswer(
+                revision: answer.revision, route: "\(StrategyRoutes.path)/{id}",
+                fields: [("ETag", strategy.entityTag.description)], consistencyToken: token,
+                bodyLength: strategy.document.readableBytes
+            ) { $0.writeImmutableBuffer(strategy.document) }
         }
     }
 }

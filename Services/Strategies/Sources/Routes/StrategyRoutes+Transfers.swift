@@ -25,6 +25,8 @@ extension StrategyRoutes {
         let isAtomic = try Self.isAtomic(request.uri.query)
         let key = try IdempotencyKey(request.headers)
         return try await consistency.answer(request, context) { database in
+            // What was stored counts, however the import ends.
+            defer { cache?.invalidate(userID: database.userID) }
             let strategies = StrategyImport(StrategyRepository(database), events: events)
             // The event loop that this task runs on has other requests to serve meanwhile.
             let report = try await withTaskExecutorPreference(globalConcurrentExecutor) {

@@ -45,7 +45,7 @@ extension StrategyRoutes {
         return try await consistency.answer(request, context) { database in
             let restored = try await StrategyRepository(database).restore(
                 number, id: id, if: VersionPrecondition(request.headers, id: id))
-            return changed(restored)
+            return changed(restored, database)
         }
     }
 }

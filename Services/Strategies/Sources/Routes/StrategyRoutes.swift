@@ -14,12 +14,19 @@ package struct StrategyRoutes: Sendable {
     let consistency: ConsistencyPolicy
     let events: any EventPublisher
     private let administratorReads: AdministratorReads
+    let cache: ReadCache?
 
-    /// - Parameter events: woken after every change, once it is committed.
-    package init(consistency: ConsistencyPolicy, events: any EventPublisher, administratorReads: AdministratorReads) {
+    /// - Parameters:
+    ///   - events: woken after every change, once it is committed.
+    ///   - cache: told of every change, before its client is.
+    package init(
+        consistency: ConsistencyPolicy, events: any EventPublisher, administratorReads: AdministratorReads,
+        cache: ReadCache? = nil
+    ) {
         self.consistency = consistency
         self.events = events
         self.administratorReads = administratorReads
+        self.cache = cache
     }
 
     /// - Parameter group: of ``path``, behind `AuthenticationMiddleware`.
@@ -52,7 +59,7 @@ package struct StrategyRoutes: Sendable {
         return try await consistency.answer(request, context) { database in
             let (created, isNew) = try await StrategyRepository(database).create(draft, once: key)
             // Whoever asks again under the key is told of what has happened already.
-            if isNew { events.wake() }
+            if isNew { committed(database) }
             return .json(
                 created.document, status: .created,
                 headers: [.location: "\(Self.path)/\(created.id)", .eTag: created.entityTag.description])
@@ -73,7 +80,7 @@ package struct StrategyRoutes: Sendable {
         return try await consistency.answer(request, context) { database in
             let replaced = try await StrategyRepository(database).replace(
                 id: id, with: draft, if: VersionPrecondition(request.headers, id: id))
-            return changed(replaced)
+            return changed(replaced, database)
         }
     }
 
@@ -83,7 +90,7 @@ package struct StrategyRoutes: Sendable {
         return try await consistency.answer(request, context) { database in
             let patched = try await StrategyRepository(database).patch(
                 id: id, with: patch, if: VersionPrecondition(request.headers, id: id))
-            return changed(patched)
+            return changed(patched, database)
         }
     }
 
@@ -91,15 +98,21 @@ package struct StrategyRoutes: Sendable {
         let id = try Self.id(context)
         return try await consistency.answer(request, context) { database in
             try await StrategyRepository(database).delete(id: id, if: VersionPrecondition(request.headers, id: id))
-            events.wake()
+            committed(database)
             return Response(status: .noContent)
         }
     }
 
+    /// Something of the user's has changed.
+    func committed(_ database: UserDatabase) {
+        cache?.invalidate(userID: database.userID)
+        events.wake()
+    }
+
     // MARK: Answers
 
-    func changed(_ strategy: StoredStrategy) -> Response {
-        events.wake()
+    func changed(_ strategy: StoredStrategy, _ database: UserDatabase) -> Response {
+        committed(database)
         return .json(strategy.document, headers: [.eTag: strategy.entityTag.description])
     }
 

@@ -16,6 +16,10 @@ struct SimulatedCluster {
         case basesIgnored
         /// A replica stays in rotation however far behind it is.
         case stalenessIgnored
+        /// The cache answers whatever the client has seen.
+        case cacheIgnoresToken
+        /// The cache keeps what it has, whatever it hears of, and for how long.
+        case cacheKeeps
     }
 
     enum Answer {
@@ -26,6 +30,8 @@ struct SimulatedCluster {
     }
 
     static let maximumStaleness = 1000
+    static let cacheAge = 1000
+    private static let start = ContinuousClock.now
 
     let mutant: Mutant
     private(set) var now = 0
@@ -33,6 +39,9 @@ struct SimulatedCluster {
     private(set) var primary = 0
     private(set) var servers: [SimulatedServer]
     private var random: SeededGenerator
+    /// Of the instances that serve reads.
+    private var caches: [RevisionCache<Set<HistoryEvent.Mark>, Never>]
+    private(set) var cacheHits = 0
     /// When each entry of the primary's log was written.
     private var writtenAt: [Int] = []
 
@@ -40,6 +49,11 @@ struct SimulatedCluster {
         self.mutant = mutant
         self.servers = Array(repeating: SimulatedServer(), count: servers)
         random = SeededGenerator(seed: seed)
+        let age = mutant == .cacheKeeps ? Duration.seconds(1 << 30) : .milliseconds(Self.cacheAge)
+        caches = (0..<2).map { _ in
+            RevisionCache(
+                capacity: 1 << 20, age: age, staleness: .milliseconds(Self.maximumStaleness), now: Self.start)
+        }
     }
 
     // MARK: What happens around the clients
@@ -78,6 +92,15 @@ struct SimulatedCluster {
         }
     }
 
+    /// An instance hears of a change that another one has made; whether it ever does is left to chance.
+    mutating func hear(ofChangeBy user: Int) {
+        guard mutant != .cacheKeeps else { return }
+        let instance = caches.indices.randomElement(using: &random) ?? 0
+        caches[instance].invalidate(userID: user, now: instant)
+    }
+
+    private var instant: ContinuousClock.Instant { Self.start + .milliseconds(now) }
+
     // MARK: What clients ask
 
     /// As `raise_revision` does it.
@@ -89,6 +112,24 @@ struct SimulatedCluster {
         servers[primary].replay(.write(user: user, mark: mark, revision: revision))
         writtenAt.append(now)
         return .rows(servers[primary].user(user).marks, revision)
+    }
+
+    /// As a service's instance does it: from its cache, or else from a server.
+    mutating func readThroughCache(user: Int, told: Revision?) -> Answer {
+        let instance = caches.indices.randomElement(using: &random) ?? 0
+        let key = RevisionCache<Set<HistoryEvent.Mark>, Never>.Key(userID: user, target: "/")
+        switch caches[instance].ask(key, told: mutant == .cacheIgnoresToken ? nil : told, now: instant) {
+        case .hit(let entry):
+            cacheHits += 1
+            return .rows(entry.answer, entry.revision)
+        case .joined, .pass: return read(user: user, told: told, isStrong: false)
+        case .read:
+            let answer = read(user: user, told: told, isStrong: false)
+            var entry: RevisionCache<Set<HistoryEvent.Mark>, Never>.Entry?
+            if case .rows(let marks, let revision) = answer { entry = .init(marks, revision: revision, bytes: 1) }
+            _ = caches[instance].finish(key, with: entry, now: instant)
+            return answer
+        }
     }
 
     /// As ``PostgresCluster`` and ``UserDatabase`` do it.

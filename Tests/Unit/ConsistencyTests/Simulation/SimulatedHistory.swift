@@ -20,10 +20,12 @@ struct SimulatedHistory {
             HistoryClient(id: id, user: id % Self.userCount, keepsToken: id < Self.userCount * 2)
         }
         checker = HistoryChecker(
-            clients: clients, stalenessBound: .milliseconds(SimulatedCluster.maximumStaleness + 1))
+            clients: clients,
+            stalenessBound: .milliseconds(SimulatedCluster.maximumStaleness + SimulatedCluster.cacheAge + 1))
     }
 
     var promotions: Int { cluster.promotions }
+    var cacheHits: Int { cluster.cacheHits }
 
     /// - Parameter promotionsAllowed: otherwise no server is ever lost.
     mutating func run(steps: Int, promotionsAllowed: Bool = true) -> [HistoryChecker.Violation] {
@@ -53,6 +55,9 @@ struct SimulatedHistory {
             marks += 1
             mark = "m\(marks)"
             answer = cluster.write("m\(marks)", user: client.user, told: told)
+            if Bool.random(using: &random) { cluster.hear(ofChangeBy: client.user) }
+        } else if Bool.random(using: &random) {
+            answer = cluster.readThroughCache(user: client.user, told: told)
         } else {
             answer = cluster.read(
                 user: client.user, told: told, isStrong: Int.random(in: 0..<20, using: &random) == 0)
