@@ -24,7 +24,7 @@ package struct AccessTokenSigner: Sendable {
 
     /// The token in its compact form. It costs one RSA private-key operation, most of a millisecond.
     package func sign(_ token: AccessToken) async throws -> String {
-        let key = key(token.issuedAt)
+        let key = self.key(token.issuedAt)
         let header = "{\"alg\":\"RS256\",\"typ\":\"at+jwt\",\"kid\":\"\(key.publicKey.keyID)\"}"
         let scope = token.scopes.map { "\"scope\":\"\($0.map(\.rawValue).sorted().joined(separator: " "))\"," } ?? ""
         let claims =

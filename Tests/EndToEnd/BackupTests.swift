@@ -71,7 +71,8 @@ struct BackupTests {
         let login = try await client.login(user.email, TestUser.password)
         known = client.with(token: try #require(login["access_token"]?.string, "\(login.text)"))
         let list = try await known.get("/api/v1/strategies?consistency=strong")
-        let names = list["items"]?.array?.compactMap { $0.object?["strategy_name"]?.string } ?? []
+        let rows = try JSONValue(parsing: Array(list.text.utf8)).array
+        let names = rows?.compactMap { $0.object?["strategy_name"]?.string } ?? []
         #expect(
             Set(names) == ["before the backup", "after the backup", "after the promotion"] && names.count == 3,
             "\(list.text)")

@@ -43,13 +43,24 @@ struct KeyRotationTests {
     private static func kid(of token: String) -> String? {
         let header = token.prefix { $0 != "." }.replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - header.count % 4) % 4)
-        guard let data = Data(base64Encoded: header + padding) else { return nil }
+        guard let data = Data(base64Encoded: String(header) + padding) else { return nil }
         return try? JSONValue(parsing: Array(data)).object?["kid"]?.string
     }
 
     private static func keys(_ cluster: ClusterUnderTest) async throws -> [String] {
         let answer = try await APIClient(cluster.baseURL).get("/.well-known/jwks.json")
         return answer["keys"]?.array?.compactMap { $0.object?["kid"]?.string } ?? []
+    }
+
+    /// The token of the last login.
+    private final class Newest: Sendable {
+        private let state: Mutex<String>
+
+        init(_ token: String) { state = Mutex(token) }
+
+        var token: String { state.withLock { $0 } }
+
+        func replace(_ token: String) { state.withLock { $0 = token } }
     }
 
     /// Rotates, and waits until a login gets a token of the new key.
@@ -71,12 +82,12 @@ struct KeyRotationTests {
         let user = try await TestUser.make(cluster)
         let record = Record()
         let doors = [cluster.baseURL, cluster.gatewayURL(1), cluster.gatewayURL(2), cluster.strategiesURL(1)]
-        let newest = Mutex(user.accessToken)
+        let newest = Newest(user.accessToken)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for door in doors {
                 group.addTask {
                     while !Task.isCancelled {
-                        for token in [user.accessToken, newest.withLock { $0 }] {
+                        for token in [user.accessToken, newest.token] {
                             let answer = try await user.client.with(token: token).at(door).get("/api/v1/strategies")
                             record.add(read: answer, door)
                         }
@@ -87,7 +98,7 @@ struct KeyRotationTests {
                 while !Task.isCancelled {
                     let answer = try await user.client.with(token: nil).login(user.email, TestUser.password)
                     record.add(login: answer)
-                    if let token = answer["access_token"]?.string { newest.withLock { $0 = token } }
+                    if let token = answer["access_token"]?.string { newest.replace(token) }
                 }
             }
             let first = try #require(Self.kid(of: user.accessToken))

@@ -43,8 +43,11 @@ struct StrategyTransferTests {
     func constantMemory() async throws {
         let cluster = try await ClusterUnderTest.start(["--gateways", "1", "--auth", "1", "--strategies", "1"])
         let user = try await TestUser.make(cluster)
-        var client = user.client
-        client.timeout = .minutes(5)
+        let client = {
+            var client = user.client
+            client.timeout = .minutes(5)
+            return client
+        }()
         func memory() async throws -> Double {
             let services = try await cluster.processes().filter { $0.name.hasPrefix("strategies") }
             return services.map(\.residentMegabytes).reduce(0, +)

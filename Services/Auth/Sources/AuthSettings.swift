@@ -74,6 +74,8 @@ package struct AuthSettings: Sendable {
     package let redisURL: String
     package let redisPassword: String
     package let authAdminURLs: [String]
+    /// Tells clusters that share a Redis apart, in the keys of revocations and of login limits.
+    package let clusterName: String
     package let revocationKeys: RevocationKeys
     package let database: DatabaseSettings
     package let consistency: ConsistencySettings
@@ -96,7 +98,8 @@ package struct AuthSettings: Sendable {
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
         authAdminURLs = try reader.value(CommonSettings.authAdminURLs)
-        revocationKeys = RevocationKeys(name: try reader.value(CommonSettings.revocationsName))
+        clusterName = try reader.value(CommonSettings.revocationsName)
+        revocationKeys = RevocationKeys(name: clusterName)
         database = try DatabaseSettings(reader: reader)
         consistency = try ConsistencySettings(reader: reader)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)

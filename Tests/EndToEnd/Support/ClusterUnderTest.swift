@@ -47,9 +47,11 @@ final class ClusterUnderTest: Sendable {
         let log = URL(filePath: folder + ".log")
         if isNew { try? FileManager.default.removeItem(atPath: folder) }
         let input = Pipe()
+        // All tests are one client address.
+        let settings = ["--set", "BCRYPT_COST=10", "--set", "LOGIN_LIMIT_ADDRESS=100000"]
         let supervisor = try launch(
-            ["up", "--until-stdin-closes", "--data", folder, "--port", String(port), "--set", "BCRYPT_COST=10"]
-                + arguments, input: input, log: log)
+            ["up", "--until-stdin-closes", "--data", folder, "--port", String(port)] + settings + arguments,
+            input: input, log: log)
         let cluster = ClusterUnderTest(port: port, folder: folder, supervisor: supervisor, input: input, log: log)
         let isReady = try await eventually(within: .seconds(90)) {
             guard supervisor.isRunning else { throw Failed(description: cluster.output) }

@@ -129,7 +129,7 @@ struct StatementCatalogueTests {
                 "auth_end_all_sessions", "auth_revocations_after", "auth_delete_expired_revocations",
                 "auth_credential", "auth_change_password", "auth_lock_revision", "auth_delete_account",
                 "auth_refuse_tokens_of_deleted", "auth_end_other_sessions", "auth_list_sessions",
-                "auth_session_exists",
+                "auth_session_exists", "auth_rehash",
             ],
         ]
         let catalogues = [

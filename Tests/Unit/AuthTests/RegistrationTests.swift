@@ -1,4 +1,5 @@
 import APIContract
+import Accounts
 import Auth
 import JSON
 import Testing

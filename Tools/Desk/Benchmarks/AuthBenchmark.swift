@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import LocalCluster
 
 /// Refreshes and logins through the whole cluster, against what the cores can sign and hash at most, measured in the same run.
@@ -51,7 +51,7 @@ struct AuthBenchmark {
             PreparedUsers(count: 2 * Self.users, strategies: 10), cost: Self.cost
         ).suffix(Self.users)
         let emails = folder + "/emails"
-        try others.map(\.email).joined(separator: "\n").appending("\n")
+        try (others.map(\.email).joined(separator: "\n") + "\n")
             .write(toFile: emails, atomically: true, encoding: .utf8)
 
         let refresh = try await refreshes(cluster, wrk, users, limits, progress)
@@ -76,7 +76,7 @@ struct AuthBenchmark {
             // A round ends with requests whose answers nobody takes: their tokens are not used again.
             let file = cluster.layout.folder + "/tokens"
             let tokens = try await BenchmarkSessions(cluster).refreshTokens(2 * connections, of: users)
-            try tokens.joined(separator: "\n").appending("\n").write(toFile: file, atomically: true, encoding: .utf8)
+            try (tokens.joined(separator: "\n") + "\n").write(toFile: file, atomically: true, encoding: .utf8)
             let load = Wrk(
                 program: wrk, script: installation.repository + "/Benchmarks/refresh.lua", tokens: file)
             figures.append(

@@ -1,5 +1,4 @@
 import LocalCluster
-import Synchronization
 
 /// Reads over and over, a hundred times a second at most, each over a connection of its own: what somebody notices who reads
 /// while others load the machine.
@@ -19,16 +18,16 @@ struct ReadProbe {
 
     /// Reads as long as `load` lasts, and no shorter than `duration`.
     func run(for duration: Duration = .zero, while load: () async throws -> Void) async throws -> Outcome {
-        let isLoaded = Mutex(true)
+        let end = Latch<Bool>()
         let start = ContinuousClock.now
-        async let outcome = read(while: { isLoaded.withLock { $0 } || start.duration(to: .now) < duration })
+        async let outcome = read(while: { end.current == nil || start.duration(to: .now) < duration })
         do {
             try await load()
         } catch {
-            isLoaded.withLock { $0 = false }
+            end.set(true)
             throw error
         }
-        isLoaded.withLock { $0 = false }
+        end.set(true)
         return await outcome
     }
 

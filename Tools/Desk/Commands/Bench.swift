@@ -5,7 +5,8 @@ import LocalCluster
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure side by side with peers, on this machine, in one run.",
-        subcommands: [BenchList.self, BenchGateway.self, BenchAuth.self, BenchLarge.self], defaultSubcommand: BenchList.self)
+        subcommands: [BenchList.self, BenchGateway.self, BenchAuth.self, BenchLarge.self],
+        defaultSubcommand: BenchList.self)
 }
 
 struct BenchGateway: AsyncParsableCommand {

@@ -21,9 +21,10 @@ struct SBOM: AsyncParsableCommand {
         }
         let packages = try await output(
             "dpkg-query", ["-W", "-f", "${db:Status-Abbrev} ${Package} ${Version} ${Architecture}\\n"] + Self.debian)
-        let commit = try await output("git", ["-C", repository, "rev-parse", "HEAD"])
+        let answer = try await output("git", ["-C", repository, "rev-parse", "HEAD"])
+        let commit = answer.prefix { $0.isHexDigit }
         let bill = SoftwareBill(
-            of: commit.split(separator: "\n").first.map(String.init) ?? "unknown", made: PointInTime(Date()),
+            of: commit.count == 40 ? String(commit) : "unknown", made: PointInTime(Date()),
             components: try SoftwareComponent.swiftPackages(resolved: resolved)
                 + SoftwareComponent.debianPackages(packages))
         let encoder = JSONEncoder()

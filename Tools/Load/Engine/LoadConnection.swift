@@ -11,7 +11,7 @@ final class LoadConnection: ChannelInboundHandler {
     let index: Int
     /// The request under way.
     var exchange: Exchange?
-    private unowned let worker: LoadWorker
+    private let worker: LoadWorker
     private var parser = AnswerParser()
     private var context: ChannelHandlerContext?
 

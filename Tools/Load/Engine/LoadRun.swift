@@ -116,7 +116,10 @@ package final class LoadRun: Sendable {
         var users: [PreparedUser] = []
         var recorders: [Recorder] = []
         for worker in workers {
-            let (recorder, own) = try await worker.loop.submit { (worker.recorder, worker.stop()) }.get()
+            let (recorder, own) = try await worker.loop.submit {
+                let users = worker.stop()
+                return (worker.recorder, users)
+            }.get()
             recorders.append(recorder)
             users += own
         }

@@ -76,6 +76,9 @@ final class LoadWorker: @unchecked Sendable {
             connection.exchange = nil
             connection.close()
         }
+        // Each connection holds this worker until its channel is closed, and no longer.
+        connections = []
+        idle = []
         return (Array(users) + busy).map(\.prepared)
     }
 

@@ -39,7 +39,7 @@ package struct PointInTime: Hashable, Comparable, Codable, Sendable, CustomStrin
 
     /// As PostgreSQL's `recovery_target_time` takes it: the zone as a number, since it knows no names yet when it reads that.
     package var recoveryTarget: String {
-        description.hasSuffix("Z") ? description.dropLast() + "+00" : description
+        description.hasSuffix("Z") ? "\(description.dropLast())+00" : description
     }
 
     /// A name that sorts by time: `20261127T221000Z`.

@@ -1,4 +1,4 @@
-package import Authentication
+import Authentication
 import FoundationEssentials
 import Glibc
 

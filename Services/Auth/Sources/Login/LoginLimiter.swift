@@ -9,6 +9,7 @@ package import Redis
 /// written down before the password is looked at, so attempts made at once cannot pass together.
 package struct LoginLimiter: Sendable {
     private let redis: RedisClient
+    private let prefix: String
     private let policy: String
     private let limit: Int
     /// In seconds.
@@ -16,13 +17,15 @@ package struct LoginLimiter: Sendable {
     private let deadline: Duration
 
     /// - Parameters:
+    ///   - cluster: tells clusters that share a Redis apart.
     ///   - policy: the limit's name, as clients see it; limits of different names count apart.
     ///   - window: in seconds.
     package init(
-        redis: RedisClient, policy: String = "login", limit: Int, window: Int = 60,
+        redis: RedisClient, cluster: String = "", policy: String = "login", limit: Int, window: Int = 60,
         deadline: Duration = .milliseconds(250)
     ) {
         self.redis = redis
+        prefix = cluster.isEmpty ? policy : "\(cluster):\(policy)"
         self.policy = policy
         self.limit = limit
         self.window = window
@@ -63,9 +66,9 @@ package struct LoginLimiter: Sendable {
         let account = account.map { Base64URL.encode(SHA256.hash(data: Array($0.utf8))) }
         let network = address.map { IPAddress($0).map { Base64URL.encode($0.limitedPrefix) } ?? "unknown" }
         return switch (account, network) {
-        case (let account?, let network?): "\(policy):{\(account)}:\(network)"
-        case (let one?, nil), (nil, let one?): "\(policy):{\(one)}"
-        case (nil, nil): policy
+        case (let account?, let network?): "\(prefix):{\(account)}:\(network)"
+        case (let one?, nil), (nil, let one?): "\(prefix):{\(one)}"
+        case (nil, nil): prefix
         }
     }
 

@@ -19,11 +19,13 @@ package struct LoginLimits: Sendable {
     /// Of the wide limits, in seconds.
     package static let window = 600
 
-    package init(redis: RedisClient, perMinute: Int, byAddress: Int, byAccount: Int) {
+    package init(redis: RedisClient, cluster: String = "", perMinute: Int, byAddress: Int, byAccount: Int) {
         self.init(
-            pair: LoginLimiter(redis: redis, limit: perMinute),
-            address: LoginLimiter(redis: redis, policy: "login-address", limit: byAddress, window: Self.window),
-            account: LoginLimiter(redis: redis, policy: "login-account", limit: byAccount, window: Self.window))
+            pair: LoginLimiter(redis: redis, cluster: cluster, limit: perMinute),
+            address: LoginLimiter(
+                redis: redis, cluster: cluster, policy: "login-address", limit: byAddress, window: Self.window),
+            account: LoginLimiter(
+                redis: redis, cluster: cluster, policy: "login-account", limit: byAccount, window: Self.window))
     }
 
     /// Begins a login.

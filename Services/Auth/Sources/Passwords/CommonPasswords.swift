@@ -1,12 +1,11 @@
 import FoundationEssentials
-import Glibc
 
 /// The passwords that people choose most, compared without regard to letter case.
 ///
 /// Ten thousand of them take about 300 KB: nearly all are so short that a `String` holds them in itself.
 package struct CommonPasswords: Sendable {
     /// Knows none.
-    package static let none = CommonPasswords([])
+    package static let none = CommonPasswords([String]())
     /// The longest file that is read, in bytes.
     package static let maximumFileBytes = 4 << 20
 
@@ -19,9 +18,10 @@ package struct CommonPasswords: Sendable {
     /// - Throws: a sentence on why the file cannot be used.
     package init(path: String) throws(CommonPasswordsError) {
         guard !path.isEmpty else { throw CommonPasswordsError(description: "no file is named") }
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw CommonPasswordsError(description: "there is no file \(path)") }
-        guard status.st_size <= Self.maximumFileBytes else {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+            throw CommonPasswordsError(description: "there is no file \(path)")
+        }
+        guard let size = attributes[.size] as? UInt, size <= UInt(Self.maximumFileBytes) else {
             throw CommonPasswordsError(description: "\(path) has more than \(Self.maximumFileBytes) bytes")
         }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {

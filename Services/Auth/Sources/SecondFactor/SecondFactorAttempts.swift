@@ -8,9 +8,10 @@ package struct SecondFactorAttempts: Sendable {
     private let inMinute: LoginLimiter
     private let inHour: LoginLimiter
 
-    package init(redis: RedisClient) {
-        inMinute = LoginLimiter(redis: redis, policy: "code", limit: 5)
-        inHour = LoginLimiter(redis: redis, policy: "code-hour", limit: 30, window: 3600)
+    /// - Parameter cluster: tells clusters that share a Redis apart.
+    package init(redis: RedisClient, cluster: String) {
+        inMinute = LoginLimiter(redis: redis, cluster: cluster, policy: "code", limit: 5)
+        inHour = LoginLimiter(redis: redis, cluster: cluster, policy: "code-hour", limit: 30, window: 3600)
     }
 
     /// - Parameter attempt: throws ``SecondFactorError/wrongCode`` or ``SecondFactorError/reusedCode`` for what counts.
