@@ -173,6 +173,8 @@ export class StrategyEditor extends HTMLElement {
         const parameters = this.#parameters.read()
         if (!parameters) return
         const draft = { ...this.#values(), parameters }
+        // A page that is left before the answer comes loses nothing.
+        this.#keep()
         this.#isSaving = true
         fill(this.#state, 'Saving…')
         try {
@@ -286,9 +288,14 @@ export class StrategyEditor extends HTMLElement {
         clearTimeout(this.#timer)
         this.#timer = setTimeout(() => {
             this.#showState()
-            if (this.#isDirty()) keepDraft(this.shownId, this.#base?.version ?? 0, this.#values())
-            else dropDraft(this.shownId)
+            this.#keep()
         }, pause)
+    }
+
+    #keep() {
+        clearTimeout(this.#timer)
+        if (this.#isDirty()) keepDraft(this.shownId, this.#base?.version ?? 0, this.#values())
+        else dropDraft(this.shownId)
     }
 
     /** @param {string} [text] */
