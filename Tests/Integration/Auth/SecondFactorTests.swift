@@ -82,7 +82,7 @@ struct SecondFactorTests {
             #expect(secret.text != begun["secret"])
             for wrong in [Self.wrongCode(secret), "12345", RecoveryCode().text] {
                 let refused = try await confirm(auth, access, wrong)
-                #expect(refused.status == 403 && refused["code"] == "wrong_code", "\(wrong)")
+                #expect(refused.status == 403 && refused["code"] == "wrong_code", "\(wrong): \(refused.text)")
             }
             #expect(try await confirm(auth, access, "").status == 422)
             let answer = try await confirm(auth, access, Self.code(secret))
@@ -119,7 +119,7 @@ struct SecondFactorTests {
                     "DELETE", "/mfa/totp", "{\"password\":\"\(password)\",\"code\":\"\(code)\"}", token: token)
             }
             let off = try await disable(access, AuthUnderTest.password, "123456")
-            #expect(off.status == 409 && off["code"] == "mfa_not_enabled")
+            #expect(off.status == 409 && off["code"] == "mfa_not_enabled", "\(off.text)")
             let owner = try await enabled(auth)
             let password = try await disable(owner.access, "Wr0ngPassword", Self.code(owner.secret, later: 1))
             #expect(password.status == 403 && password["code"] == "wrong_password")
@@ -165,9 +165,12 @@ struct SecondFactorTests {
             #expect(required.headers.first(name: "WWW-Authenticate") == "Bearer")
             #expect(required.object.names == ["detail", "code", "request_id", "mfa_token"])
             let token = required["mfa_token"]
-            for other in ["x", String(token.dropLast()), "A" + token.dropFirst(), owner.access] {
+            for other in [
+                "x", String(token.dropLast()), (token.first == "A" ? "B" : "A") + token.dropFirst(),
+                String(owner.access.prefix(512)),
+            ] {
                 let refused = try await finish(auth, other, Self.code(owner.secret, later: 1))
-                #expect(refused.status == 401 && refused["code"] == "invalid_mfa_token")
+                #expect(refused.status == 401 && refused["code"] == "invalid_mfa_token", "\(other): \(refused.text)")
             }
             #expect(try await auth.send("GET", "/me", token: token).status == 401)
             #expect(try await auth.refresh(token).status == 401)
@@ -184,7 +187,8 @@ struct SecondFactorTests {
         try await AuthUnderTest.with(instances: 2, settings: ["LOGIN_LIMIT_PER_MINUTE": "1000"]) { auth in
             let owner = try await enabled(auth)
             var tokens: [String] = []
-            for _ in 0..<8 { tokens.append(try await token(auth)) }
+            // As many as are looked at in a minute.
+            for _ in 0..<5 { tokens.append(try await token(auth)) }
             let code = Self.code(owner.secret, later: 1)
             let answers = try await withThrowingTaskGroup(of: AuthUnderTest.Answer.self) { group in
                 for (index, token) in tokens.enumerated() {
@@ -193,7 +197,7 @@ struct SecondFactorTests {
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(answers.count { $0.status == 200 } == 1)
-            #expect(answers.count { $0.status == 401 && $0["code"] == "code_reused" } == 7)
+            #expect(answers.count { $0.status == 401 && $0["code"] == "code_reused" } == 4)
             let older = try await finish(auth, tokens[0], owner.usedCode)
             #expect(older.status == 401 && older["code"] == "code_reused")
         }
@@ -206,7 +210,7 @@ struct SecondFactorTests {
             let token = try await token(auth)
             for (index, code) in owner.recoveryCodes.prefix(2).enumerated() {
                 let statuses = try await withThrowingTaskGroup(of: String.self) { group in
-                    for instance in 0..<4 {
+                    for instance in 0..<3 {
                         group.addTask {
                             let answer = try await finish(auth, token, code.lowercased(), instance: instance % 2)
                             return answer.status == 200 ? "in" : answer["code"]
@@ -214,7 +218,7 @@ struct SecondFactorTests {
                     }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
-                #expect(statuses.sorted() == ["code_reused", "code_reused", "code_reused", "in"])
+                #expect(statuses.sorted() == ["code_reused", "code_reused", "in"])
                 let rows = try await auth.database.session().execute(
                     "SELECT details->>'left' FROM audit_log WHERE action = 'mfa.recovery_code_used' ORDER BY id")
                 #expect(rows.count == index + 1 && rows.text(index, 0) == "\(9 - index)")

@@ -13,9 +13,11 @@ struct Test: AsyncParsableCommand {
     var slow = false
 
     /// Those that run one after the other: they kill and pause servers of their own, and need the machine to themselves to
-    /// tell a server that is gone from one that is slow.
+    /// tell a server that is gone from one that is slow. Limits of logins let nobody in when Redis is slow to answer.
     private static let serial =
-        "EndToEndTests[./]|IntegrationTests\\.(ReadRouting|ReadSnapshot|Failover|DurableWrite)Tests/"
+        "EndToEndTests[./]|IntegrationTests\\.("
+        + "ReadRouting|ReadSnapshot|Failover|DurableWrite|SecondFactor|SecondFactorClock|WideLoginLimit|Rehash|LoginAudit"
+        + ")Tests/"
 
     func run() async throws {
         let installation = try Installation.find()

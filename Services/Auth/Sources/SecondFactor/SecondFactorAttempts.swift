@@ -26,7 +26,7 @@ package struct SecondFactorAttempts: Sendable {
             let result = try await attempt()
             await release(minute, hour)
             return result
-        } catch let error as SecondFactorError {
+        } catch let error as SecondFactorError where [.wrongCode, .reusedCode].contains(error) {
             throw error
         } catch {
             // Nobody has looked at the code.
