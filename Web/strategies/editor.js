@@ -294,6 +294,8 @@ export class StrategyEditor extends HTMLElement {
 
     #keep() {
         clearTimeout(this.#timer)
+        // While it is being read there is nothing to compare with, and what was kept before has still to be shown.
+        if (this.shownId !== 'new' && !this.#base) return
         if (this.#isDirty()) keepDraft(this.shownId, this.#base?.version ?? 0, this.#values())
         else dropDraft(this.shownId)
     }
