@@ -37,6 +37,9 @@ struct HistoryUser: Sendable {
         return HistoryUser(user: user, storage: storage)
     }
 
+    /// Whether a read is an export, whose answer begins before it is whole.
+    var isExported: Bool { if case .transfers = storage { true } else { false } }
+
     /// How many marks may be added.
     var room: Int {
         switch storage {
