@@ -11,8 +11,14 @@ from desk import BrowserTestCase, User, desk, expect
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+# What fades in has another contrast until it is there.
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().iterations !== Infinity).map((each) => each.finished))"""
+
+
 class AccessibilityTests(BrowserTestCase):
     def inspect(self, page, what):
+        page.evaluate(SETTLED)
         found = Axe().run(page, options=RULES).response["violations"]
         told = [f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:200]} {each['nodes'][0]['failureSummary']}"
                 for each in found if each["impact"] in ("serious", "critical", "moderate")]
