@@ -11,7 +11,7 @@ package struct ServerSettings: Sendable {
     /// Port for clients (the gateway) or for the gateway (the services).
     package static let listenPort = Setting<Int>(
         "listen.port", summary: "Public port; 0 lets the system choose.", isAllowed: { (0...65535).contains($0) })
-    /// Takes the same requests as the public port, for less CPU where both ends are on one machine.
+    /// Takes the same requests as the public port, from whom its folder lets in.
     package static let listenSocket = Setting<String>(
         "listen.socket", default: "",
         summary: "Absolute path of a Unix socket that is listened on beside the public port; empty for none.",

@@ -49,7 +49,7 @@ package struct ClusterTopology: Hashable, Sendable {
         (0..<count(service)).map { "127.0.0.1:\(ports.listen(service, $0 + 1))" }
     }
 
-    /// `unix:/path` of every instance of a service: what its clients on this machine use, for less CPU than the ports cost.
+    /// `unix:/path` of every instance of a service: what its clients on this machine use.
     package func sockets(_ service: ServiceKind) -> [String] {
         (0..<count(service)).map { "unix:" + layout.socket(service, $0 + 1) }
     }
