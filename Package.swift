@@ -103,6 +103,7 @@ let package = Package(
         system("CCrypt", apt: "libcrypt-dev"),
         system("CLinux", apt: "libc6-dev"),
         shared("JSON"),
+        shared("Documents", [yams]),
         shared("APIContract", ["JSON", nioCore]),
         shared("PrometheusMetrics"),
         shared("Telemetry", ["JSON", logging]),
@@ -157,12 +158,13 @@ let package = Package(
         .target(name: "Capacity", path: "Tools/Capacity"),
         .target(
             name: "Load",
-            dependencies: ["JSON", asyncHTTPClient, collections, histogram, nioCore, nioHTTP1, nioPosix, yams],
+            dependencies: ["Documents", "JSON", asyncHTTPClient, collections, histogram, nioCore, nioHTTP1, nioPosix],
             path: "Tools/Load"),
         .executableTarget(
             name: "Desk",
             dependencies: [
-                "Accounts", "Authentication", "Capacity", "Drill", "JSON", "Load", "LocalCluster", "Settings",
+                "Accounts", "Authentication", "Capacity", "Documents", "Drill", "JSON", "Load", "LocalCluster",
+                "Settings",
                 argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals,
             ],
             path: "Tools/Desk"),
@@ -176,7 +178,7 @@ let package = Package(
         unitTests("LocalCluster", ["Authentication"]),
         unitTests("Capacity"),
         unitTests("Drill"),
-        unitTests("Load", ["JSON", nioCore]),
+        unitTests("Load", ["Documents", "JSON", nioCore]),
         unitTests("Postgres"),
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),
@@ -184,7 +186,8 @@ let package = Package(
         unitTests(
             "Gateway",
             [
-                "APIContract", "Authentication", "Events", "JSON", "PrometheusMetrics", "Redis", "Settings", nioCore,
+                "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
+                "Settings", nioCore,
                 nioHTTP1, nioWebSocket,
             ]),
         unitTests("Events", ["Redis"]),
@@ -243,11 +246,12 @@ let package = Package(
         + service(
             "Gateway",
             [
-                "APIContract", "Authentication", "Events", "JSON", "PrometheusMetrics", "Redis", "Settings",
+                "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
+                "Settings",
                 "Telemetry",
                 "HTTPService",
                 asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioWebSocket, collections, crypto, hummingbird, httpTypes,
-                logging, serviceLifecycle, unixSignals, yams,
+                logging, serviceLifecycle, unixSignals,
             ])
         + service(
             "Auth",

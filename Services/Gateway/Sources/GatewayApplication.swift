@@ -1,5 +1,6 @@
 import APIContract
 import Authentication
+import Documents
 package import HTTPService
 package import Logging
 package import NIOPosix
@@ -13,7 +14,7 @@ package enum GatewayApplication {
     ///   - settings: with the configuration file that is read here for the first time.
     ///   - onListening: called with the public port once it accepts connections.
     ///   - onAdminListening: the same for the admin port.
-    /// - Throws: ``ConfigurationError`` when something is wrong with the file.
+    /// - Throws: ``DocumentError`` when something is wrong with the file.
     package static func make(
         settings: GatewaySettings, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in },

@@ -1,3 +1,4 @@
+import Documents
 import Gateway
 import Settings
 import Testing
@@ -48,7 +49,7 @@ struct GatewaySettingsTests {
         ])
     func refusedWithFile(key: String, value: String) async throws {
         let settings = try await settings([key: value])
-        let error = #expect(throws: ConfigurationError.self) { try settings.configurationFile.read() }
+        let error = #expect(throws: DocumentError.self) { try settings.configurationFile.read() }
         #expect(error?.problems.allSatisfy { $0.message.contains(key) && $0.line != nil } == true)
     }
 

@@ -1,3 +1,4 @@
+import Documents
 import FoundationEssentials
 import Load
 import Testing
@@ -23,7 +24,7 @@ struct ScenarioTests {
         """
 
     private func problems(_ text: String) -> [String] {
-        do throws(ScenarioError) {
+        do throws(DocumentError) {
             _ = try Scenario(text, file: "test.yaml")
             return []
         } catch {
@@ -77,7 +78,7 @@ struct ScenarioTests {
 
     @Test("what is no file is told")
     func noFile() {
-        #expect(throws: ScenarioError.self) { try Scenario(path: "/nonexistent/browse.yaml") }
+        #expect(throws: DocumentError.self) { try Scenario(path: "/nonexistent/browse.yaml") }
     }
 
     @Test("operations come as often as the mix says")

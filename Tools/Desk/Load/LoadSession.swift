@@ -1,3 +1,4 @@
+import Documents
 import FoundationEssentials
 import Glibc
 import Load
@@ -36,7 +37,7 @@ struct LoadSession {
                 throw ClusterError("There is no scenario \(name): give a file, or \(shipped.joined(separator: ", ")).")
             }
             return try Scenario(path: path)
-        } catch let error as ScenarioError {
+        } catch let error as DocumentError {
             throw ClusterError(error.description)
         }
     }

@@ -1,26 +1,27 @@
+package import Documents
 import FoundationEssentials
 
 extension Scenario {
     /// Reads a scenario's file; its name without the ending is the scenario's.
     ///
-    /// - Throws: ``ScenarioError`` with everything that is wrong with it.
-    package init(path: String) throws(ScenarioError) {
+    /// - Throws: ``DocumentError`` with everything that is wrong with it.
+    package init(path: String) throws(DocumentError) {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ScenarioError([
-                ScenarioProblem(file: path, line: nil, key: "", message: "cannot be read as text in UTF-8")
+            throw DocumentError([
+                DocumentProblem(file: path, line: nil, key: "", message: "cannot be read as text in UTF-8")
             ])
         }
         try self.init(text, file: file)
     }
 
-    /// - Throws: ``ScenarioError`` with everything that is wrong with the text.
-    package init(_ text: String, file: String) throws(ScenarioError) {
-        let root = try ScenarioNode.root(text, file: file)
+    /// - Throws: ``DocumentError`` with everything that is wrong with the text.
+    package init(_ text: String, file: String) throws(DocumentError) {
+        let root = try DocumentNode.root(text, file: file)
         var reader = ScenarioReader(file: file)
         let name = String(file.prefix { $0 != "." })
         guard let scenario = reader.scenario(root, name: name), reader.problems.isEmpty else {
-            throw ScenarioError(reader.problems)
+            throw DocumentError(reader.problems)
         }
         self = scenario
     }
@@ -33,7 +34,7 @@ extension ScenarioReader {
     ]
 
     /// - Returns: `nil` when something is wrong, which is reported.
-    fileprivate mutating func scenario(_ root: ScenarioNode, name: String) -> Scenario? {
+    fileprivate mutating func scenario(_ root: DocumentNode, name: String) -> Scenario? {
         guard
             let section = section(root, keys: Self.keys, required: ["description", "operations", "arrival"])
         else { return nil }
@@ -59,7 +60,7 @@ extension ScenarioReader {
             stages: stages, ramp: ramp, timeout: timeout, targets: targets)
     }
 
-    private mutating func mix(_ node: ScenarioNode) -> OperationMix? {
+    private mutating func mix(_ node: DocumentNode) -> OperationMix? {
         guard let members = members(node) else { return nil }
         let names = Operation.mixable.map(\.rawValue)
         var shares: [(operation: Operation, weight: Int)] = []
@@ -74,7 +75,7 @@ extension ScenarioReader {
         return shares.isEmpty ? nil : OperationMix(shares)
     }
 
-    private mutating func arrival(_ node: ScenarioNode) -> Scenario.Arrival? {
+    private mutating func arrival(_ node: DocumentNode) -> Scenario.Arrival? {
         let keys = ["model", "connections", "think_time", "rate"]
         guard let section = section(node, keys: keys, required: ["model", "connections"]) else { return nil }
         let model = value(section["model"], "closed or open") { ["closed", "open"].contains($0) ? $0 : nil }
@@ -97,7 +98,7 @@ extension ScenarioReader {
     }
 
     private mutating func stages(
-        _ root: ScenarioNode, _ section: [String: ScenarioNode], _ arrival: Scenario.Arrival?
+        _ root: DocumentNode, _ section: [String: DocumentNode], _ arrival: Scenario.Arrival?
     ) -> [Scenario.Stage]? {
         guard let node = section["stages"] else {
             guard let single = section["duration"] else {
@@ -120,7 +121,7 @@ extension ScenarioReader {
         return stages.count == elements.count && !stages.isEmpty ? stages : nil
     }
 
-    private mutating func stage(_ node: ScenarioNode, times: Double, _ duration: Duration?) -> Scenario.Stage? {
+    private mutating func stage(_ node: DocumentNode, times: Double, _ duration: Duration?) -> Scenario.Stage? {
         guard let duration else { return nil }
         guard duration >= .seconds(1) else {
             report(node, "must be at least 1s")
@@ -129,7 +130,7 @@ extension ScenarioReader {
         return Scenario.Stage(times: times, duration: duration)
     }
 
-    private mutating func targets(_ node: ScenarioNode) -> [Target] {
+    private mutating func targets(_ node: DocumentNode) -> [Target] {
         (elements(node) ?? []).compactMap { element in
             value(element, "a target such as throughput >= 1000/s, list p99 <= 50 ms or errors = 0", Target.init)
         }

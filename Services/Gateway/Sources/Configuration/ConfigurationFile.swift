@@ -1,3 +1,4 @@
+package import Documents
 import FoundationEssentials
 
 /// The configuration on disk.
@@ -12,12 +13,12 @@ package struct ConfigurationFile: Sendable {
 
     /// Reads the file as it is now.
     ///
-    /// - Throws: ``ConfigurationError`` with everything that is wrong with it.
-    package func read() throws(ConfigurationError) -> GatewayConfiguration {
+    /// - Throws: ``DocumentError`` with everything that is wrong with it.
+    package func read() throws(DocumentError) -> GatewayConfiguration {
         let name = path.split(separator: "/").last.map(String.init) ?? path
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ConfigurationError([
-                ConfigurationProblem(file: path, line: nil, key: "", message: "cannot be read as text in UTF-8")
+            throw DocumentError([
+                DocumentProblem(file: path, line: nil, key: "", message: "cannot be read as text in UTF-8")
             ])
         }
         return try GatewayConfiguration(text, file: name, variables: variables)

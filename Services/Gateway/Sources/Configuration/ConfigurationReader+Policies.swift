@@ -1,4 +1,5 @@
 import Authentication
+import Documents
 import Settings
 
 // The section `policies`: what requests are counted by.
@@ -8,7 +9,7 @@ extension ConfigurationReader {
     static let serviceLimitName = "service"
 
     /// The policies by their names; one with a mistake is there as `nil`, so that routes that name it are not told of.
-    mutating func policies(_ node: ConfigurationNode?) -> [String: RateLimitPolicy?] {
+    mutating func policies(_ node: DocumentNode?) -> [String: RateLimitPolicy?] {
         var policies: [String: RateLimitPolicy?] = [:]
         guard let node, let members = members(node) else { return policies }
         for (name, member) in members {
@@ -22,7 +23,7 @@ extension ConfigurationReader {
 
     static let noName = "is no name: small letters, digits, dots, - and _, at most 64"
 
-    private mutating func policy(_ name: String, _ node: ConfigurationNode) -> RateLimitPolicy? {
+    private mutating func policy(_ name: String, _ node: DocumentNode) -> RateLimitPolicy? {
         guard let section = section(node, keys: Self.policyKeys, required: ["key", "limit"]) else { return nil }
         let key = section["key"].flatMap { keyParts($0) }
         let limit = rate(section["limit"])
@@ -36,13 +37,13 @@ extension ConfigurationReader {
             fallback: fallback ?? .local)
     }
 
-    mutating func rate(_ node: ConfigurationNode?) -> RateLimit? {
+    mutating func rate(_ node: DocumentNode?) -> RateLimit? {
         value(node, "a rate such as 100/s or 100/s burst 200, with the unit s, m, h or d") {
             RateLimit(settingText: $0)
         }
     }
 
-    private mutating func keyParts(_ node: ConfigurationNode) -> Set<RateLimitPolicy.KeyPart>? {
+    private mutating func keyParts(_ node: DocumentNode) -> Set<RateLimitPolicy.KeyPart>? {
         guard let nodes = oneOrMore(node) else { return nil }
         guard !nodes.isEmpty else {
             report(node, "must name what requests are counted by")
@@ -56,7 +57,7 @@ extension ConfigurationReader {
         return parts
     }
 
-    private mutating func roles(_ node: ConfigurationNode) -> Set<Role>? {
+    private mutating func roles(_ node: DocumentNode) -> Set<Role>? {
         guard let nodes = oneOrMore(node) else { return nil }
         if nodes.isEmpty { report(node, "must name a role") }
         return Set(nodes.compactMap { choice($0, Role.allCases) })

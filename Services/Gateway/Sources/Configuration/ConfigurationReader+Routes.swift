@@ -1,4 +1,5 @@
 import Authentication
+import Documents
 import NIOHTTP1
 
 // The section `routes`: what exists, and what a request must pass.
@@ -24,7 +25,7 @@ extension ConfigurationReader {
     }
 
     mutating func routes(
-        _ node: ConfigurationNode?, policies: [String: RateLimitPolicy?], upstreams: [UpstreamDefinition]
+        _ node: DocumentNode?, policies: [String: RateLimitPolicy?], upstreams: [UpstreamDefinition]
     ) -> [Route] {
         guard let node, let nodes = elements(node) else { return [] }
         var taken = TakenRoutes()
@@ -34,7 +35,7 @@ extension ConfigurationReader {
 
     /// A route of the file is one for each of its paths.
     private mutating func routes(
-        one node: ConfigurationNode, policies: [String: RateLimitPolicy?], upstreams: [UpstreamDefinition],
+        one node: DocumentNode, policies: [String: RateLimitPolicy?], upstreams: [UpstreamDefinition],
         taken: inout TakenRoutes
     ) -> [Route] {
         guard let section = section(node, keys: Self.routeKeys, required: ["name", "methods", "path"]) else {
@@ -84,7 +85,7 @@ extension ConfigurationReader {
         var methods: [String: String] = [:]
     }
 
-    private mutating func routeMethods(_ node: ConfigurationNode) -> [HTTPMethod]? {
+    private mutating func routeMethods(_ node: DocumentNode) -> [HTTPMethod]? {
         guard let nodes = oneOrMore(node) else { return nil }
         if nodes.isEmpty { report(node, "must name a method") }
         var methods: [HTTPMethod] = []
@@ -99,7 +100,7 @@ extension ConfigurationReader {
     }
 
     private mutating func paths(
-        _ node: ConfigurationNode, _ methods: [HTTPMethod], _ name: String, taken: inout TakenRoutes
+        _ node: DocumentNode, _ methods: [HTTPMethod], _ name: String, taken: inout TakenRoutes
     ) -> [String]? {
         guard let nodes = oneOrMore(node) else { return nil }
         if nodes.isEmpty { report(node, "must be a path") }
@@ -142,7 +143,7 @@ extension ConfigurationReader {
     // MARK: Destinations and limits
 
     private mutating func destination(
-        _ section: [String: ConfigurationNode], of node: ConfigurationNode, _ access: Route.Access,
+        _ section: [String: DocumentNode], of node: DocumentNode, _ access: Route.Access,
         _ methods: [HTTPMethod], upstreams: [UpstreamDefinition]
     ) -> Route.Destination? {
         guard (section["upstream"] == nil) != (section["built_in"] == nil) else {
@@ -171,7 +172,7 @@ extension ConfigurationReader {
     }
 
     private mutating func limits(
-        _ section: [String: ConfigurationNode], _ name: String, _ access: Route.Access,
+        _ section: [String: DocumentNode], _ name: String, _ access: Route.Access,
         _ destination: Route.Destination?, policies: [String: RateLimitPolicy?], upstreams: [UpstreamDefinition]
     ) -> [RouteLimit] {
         let cost = value(section["cost"], "a whole number from 1 on", ConfigurationValue.count)
@@ -199,7 +200,7 @@ extension ConfigurationReader {
     }
 
     private mutating func check(
-        _ policy: RateLimitPolicy, at node: ConfigurationNode, _ access: Route.Access,
+        _ policy: RateLimitPolicy, at node: DocumentNode, _ access: Route.Access,
         _ destination: Route.Destination?
     ) {
         if policy.countsCallers, access == .anonymous, destination != .stream {
@@ -214,7 +215,7 @@ extension ConfigurationReader {
     }
 
     private mutating func add(
-        _ policy: RateLimitPolicy, _ cost: Int?, at node: ConfigurationNode, route: String, service: UpstreamName?
+        _ policy: RateLimitPolicy, _ cost: Int?, at node: DocumentNode, route: String, service: UpstreamName?
     ) -> RouteLimit {
         let limit = RouteLimit(policy, route: route, service: service, cost: cost)
         // Of the whole burst a part may be held by other gateways.

@@ -1,10 +1,11 @@
+import Documents
 import Settings
 
 // The section `upstreams`: which services there are, and where.
 extension ConfigurationReader {
     private static let upstreamKeys = ["endpoints", "limit", "concurrency"]
 
-    mutating func upstreams(_ node: ConfigurationNode?) -> [UpstreamDefinition] {
+    mutating func upstreams(_ node: DocumentNode?) -> [UpstreamDefinition] {
         guard let node, let members = members(node) else { return [] }
         return members.map { name, member in
             if ConfigurationValue.name(name) == nil { report(member, Self.noName) }
@@ -12,7 +13,7 @@ extension ConfigurationReader {
         }
     }
 
-    private mutating func upstream(_ name: UpstreamName, _ node: ConfigurationNode) -> UpstreamDefinition {
+    private mutating func upstream(_ name: UpstreamName, _ node: DocumentNode) -> UpstreamDefinition {
         let section = section(node, keys: Self.upstreamKeys, required: ["endpoints"]) ?? [:]
         let endpoints = section["endpoints"].flatMap { self.endpoints($0) }
         let limit = rate(section["limit"]).map {
@@ -23,7 +24,7 @@ extension ConfigurationReader {
     }
 
     /// A list, or one text with commas, which is how a setting has it.
-    private mutating func endpoints(_ node: ConfigurationNode) -> [UpstreamEndpoint]? {
+    private mutating func endpoints(_ node: DocumentNode) -> [UpstreamEndpoint]? {
         guard let nodes = oneOrMore(node) else { return nil }
         var endpoints: [UpstreamEndpoint] = []
         var isComplete = true

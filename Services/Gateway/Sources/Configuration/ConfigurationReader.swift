@@ -1,12 +1,10 @@
-import Yams
+import Documents
 
-/// Reads values out of a configuration file and collects everything that is wrong with them.
-///
-/// A value that is wrong reads as `nil`, and reading goes on: all problems are told at once.
-struct ConfigurationReader {
+/// Reads values out of a configuration file, and those of the settings that it names.
+struct ConfigurationReader: DocumentReader {
     let file: String
     private let variables: ConfigurationVariables
-    private(set) var problems: [ConfigurationProblem] = []
+    var problems: [DocumentProblem] = []
     /// Settings that are not known here, so that the values that name them were not checked.
     private(set) var unknownSettings: Set<String> = []
 
@@ -15,57 +13,9 @@ struct ConfigurationReader {
         self.variables = variables
     }
 
-    mutating func report(_ node: ConfigurationNode, _ message: String) {
-        problems.append(ConfigurationProblem(file: file, line: node.line, key: node.key, message: message))
-    }
-
-    // MARK: Mappings and lists
-
-    /// The members of a mapping, in their order.
-    mutating func members(_ node: ConfigurationNode) -> [(name: String, node: ConfigurationNode)]? {
-        guard case .mapping(let mapping) = node.yaml else {
-            report(node, "must be a mapping of keys to values")
-            return nil
-        }
-        var members: [(String, ConfigurationNode)] = []
-        for (key, value) in mapping {
-            if let name = key.scalar?.string {
-                members.append((name, node.member(name, value, line: key.mark?.line)))
-            } else {
-                report(ConfigurationNode(key, key: node.key), "a key must be plain text")
-            }
-        }
-        return members
-    }
-
-    /// The members of a mapping whose keys are known.
-    mutating func section(
-        _ node: ConfigurationNode, keys: [String], required: [String] = []
-    ) -> [String: ConfigurationNode]? {
-        guard let members = members(node) else { return nil }
-        var section: [String: ConfigurationNode] = [:]
-        for (name, member) in members {
-            if keys.contains(name) {
-                section[name] = member
-            } else {
-                report(member, "is not known here; the keys are \(keys.joined(separator: ", "))")
-            }
-        }
-        for name in required where section[name] == nil { report(node, "needs the key \(name)") }
-        return section
-    }
-
-    mutating func elements(_ node: ConfigurationNode) -> [ConfigurationNode]? {
-        guard case .sequence(let sequence) = node.yaml else {
-            report(node, "must be a list")
-            return nil
-        }
-        return sequence.enumerated().map { node.element($0, $1) }
-    }
-
     /// A list, or one value that stands for a list of itself.
-    mutating func oneOrMore(_ node: ConfigurationNode) -> [ConfigurationNode]? {
-        if case .scalar = node.yaml { return [node] }
+    mutating func oneOrMore(_ node: DocumentNode) -> [DocumentNode]? {
+        if node.isScalar { return [node] }
         return elements(node)
     }
 
@@ -81,21 +31,18 @@ struct ConfigurationReader {
     }
 
     /// - Returns: `nil` for what is no text, which is reported, and for a setting that is not known here.
-    mutating func text(_ node: ConfigurationNode) -> Text? {
-        guard case .scalar(let scalar) = node.yaml else {
-            report(node, "must be a single value")
-            return nil
-        }
-        guard !scalar.string.isEmpty else {
+    mutating func text(_ node: DocumentNode) -> Text? {
+        guard let text = scalar(node) else { return nil }
+        guard !text.isEmpty else {
             report(node, "must not be empty")
             return nil
         }
-        return expand(scalar.string, at: node)
+        return expand(text, at: node)
     }
 
     /// - Parameter expected: what the value must be, as the end of a sentence.
     mutating func value<Value>(
-        _ node: ConfigurationNode?, _ expected: String, _ parse: (String) -> Value?
+        _ node: DocumentNode?, _ expected: String, _ parse: (String) -> Value?
     ) -> Value? {
         guard let node, let text = text(node) else { return nil }
         guard let value = parse(text.value) else {
@@ -106,14 +53,14 @@ struct ConfigurationReader {
     }
 
     /// One of a few words.
-    mutating func choice<Value: RawRepresentable<String>>(_ node: ConfigurationNode?, _ all: [Value]) -> Value? {
+    mutating func choice<Value: RawRepresentable<String>>(_ node: DocumentNode?, _ all: [Value]) -> Value? {
         let words = all.map(\.rawValue)
         return value(node, words.count == 1 ? words[0] : "one of \(words.joined(separator: ", "))") { text in
             all.first { $0.rawValue == text }
         }
     }
 
-    private mutating func expand(_ text: String, at node: ConfigurationNode) -> Text? {
+    private mutating func expand(_ text: String, at node: DocumentNode) -> Text? {
         guard text.contains("${") else { return Text(value: text, setting: nil) }
         guard let (name, ifMissing) = Self.variable(text) else {
             report(node, "a setting stands alone, as ${NAME} or ${NAME:-text}")

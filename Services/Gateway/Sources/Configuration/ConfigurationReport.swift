@@ -1,4 +1,5 @@
 import Authentication
+import Documents
 package import JSON
 import NIOHTTP1
 
@@ -77,7 +78,7 @@ extension Duration {
     }
 }
 
-extension ConfigurationError {
+extension DocumentError {
     /// `[{"file":…,"line":…,"key":…,"message":…}]`
     package var json: JSONValue {
         .array(

@@ -1,5 +1,6 @@
 import APIContract
 import Crypto
+import Documents
 
 /// The gateway's routes, rate limits and upstreams, as one file says them and as a whole.
 package struct GatewayConfiguration: Sendable {
@@ -17,12 +18,12 @@ package struct GatewayConfiguration: Sendable {
 
     /// Reads a file's text.
     ///
-    /// - Throws: ``ConfigurationError`` with everything that is wrong with it.
+    /// - Throws: ``DocumentError`` with everything that is wrong with it.
     package init(
         _ text: String, file: String, variables: ConfigurationVariables
-    ) throws(ConfigurationError) {
+    ) throws(DocumentError) {
         var reader = ConfigurationReader(file: file, variables: variables)
-        let root = try ConfigurationDocument.root(text, file: file)
+        let root = try DocumentNode.root(text, file: file)
         let section =
             reader.section(
                 root, keys: ["upstreams", "policies", "failed_authentications", "routes"],
@@ -31,7 +32,7 @@ package struct GatewayConfiguration: Sendable {
         let upstreams = reader.upstreams(section["upstreams"])
         let failedAuthentications = reader.rate(section["failed_authentications"])
         let routes = reader.routes(section["routes"], policies: policies, upstreams: upstreams)
-        guard reader.problems.isEmpty else { throw ConfigurationError(reader.problems) }
+        guard reader.problems.isEmpty else { throw DocumentError(reader.problems) }
         self.file = file
         hash = Hexadecimal.encode(Array(SHA256.hash(data: Array(text.utf8))))
         self.routes = routes

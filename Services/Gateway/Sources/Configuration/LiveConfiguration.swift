@@ -1,3 +1,4 @@
+package import Documents
 import FoundationEssentials
 package import Logging
 import NIOPosix
@@ -13,7 +14,7 @@ package actor LiveConfiguration: Service {
         /// Every event loop serves the new configuration by now.
         case adopted(Report)
         /// Nothing has changed.
-        case refused(ConfigurationError)
+        case refused(DocumentError)
     }
 
     /// What is in force, and since when.
@@ -24,7 +25,7 @@ package actor LiveConfiguration: Service {
         /// Seconds since 1970.
         package let adoptedAt: Int
         /// Why the last reading was refused, if it was.
-        package let refusal: ConfigurationError?
+        package let refusal: DocumentError?
     }
 
     /// Puts a configuration in force everywhere, and returns when it is.
@@ -36,7 +37,7 @@ package actor LiveConfiguration: Service {
     private var current: GatewayConfiguration
     private var version = 1
     private var adoptedAt = LiveConfiguration.now
-    private var refusal: ConfigurationError?
+    private var refusal: DocumentError?
     private var lastReading: Task<Outcome, Never>?
 
     /// - Parameter current: what the process started with.
@@ -73,17 +74,17 @@ package actor LiveConfiguration: Service {
 
     private func read() async -> Outcome {
         let (file, before) = (file, current)
-        let result: Result<GatewayConfiguration, ConfigurationError>
+        let result: Result<GatewayConfiguration, DocumentError>
         do {
             result = try await NIOThreadPool.singleton.runIfActive {
-                Result { () throws(ConfigurationError) in
+                Result { () throws(DocumentError) in
                     let new = try file.read()
                     try ConfigurationChange(from: before, to: new).check()
                     return new
                 }
             }
         } catch {
-            result = .failure(ConfigurationError([]))  // the process is ending
+            result = .failure(DocumentError([]))  // the process is ending
         }
         switch result {
         case .success(let new):

@@ -35,19 +35,18 @@ package struct DirectStrategyReads: DirectResponder {
             let told = PresentedRevision(request.consistencyToken, userID: caller.userID, codec: codec)
         else { return false }
         let answered: ReadCache.Waiter = { answer in
-            eventLoop.execute {
-                guard let answer, ReadCache.Cache.suffices(answer.revision, told.minimum) else { return reply(nil) }
-                reply(answer.direct(told))
-            }
+            guard let answer, ReadCache.Cache.suffices(answer.revision, told.minimum) else { return reply(nil) }
+            reply(answer.direct)
         }
-        guard let cache else { return read(request.target, caller.userID, told, deliver: answered) }
+        guard let cache else { return read(request.target, caller.userID, told, on: eventLoop, deliver: answered) }
         let key = ReadCache.Cache.Key(userID: caller.userID, target: request.target)
-        switch cache.ask(key, told: told.minimum, waiter: answered) {
-        case .hit(let entry): reply(entry.answer.direct(told))
+        // The read that is waited for may be another event loop's.
+        switch cache.ask(key, told: told.minimum, waiter: { answer in eventLoop.execute { answered(answer) } }) {
+        case .hit(let entry): reply(entry.answer.direct)
         case .joined: break
-        case .pass: return read(request.target, caller.userID, told, deliver: answered)
+        case .pass: return read(request.target, caller.userID, told, on: eventLoop, deliver: answered)
         case .read:
-            let isAsked = read(request.target, caller.userID, told) { answer in
+            let isAsked = read(request.target, caller.userID, told, on: eventLoop) { answer in
                 let answer = answer?.detached
                 cache.finish(key, with: answer)
                 answered(answer)
@@ -58,10 +57,10 @@ package struct DirectStrategyReads: DirectResponder {
         return true
     }
 
-    /// - Parameter deliver: called once, on any thread; with nil where the router must answer.
+    /// - Parameter deliver: called once, on the event loop; with nil where the router must answer.
     /// - Returns: false when nothing was asked.
     private func read(
-        _ target: String, _ userID: Int, _ told: PresentedRevision,
+        _ target: String, _ userID: Int, _ told: PresentedRevision, on eventLoop: any EventLoop,
         deliver: @escaping @Sendable (StrategyAnswer?) -> Void
     ) -> Bool {
         guard let read = DirectStrategyRead(target: target) else { return false }
@@ -70,14 +69,16 @@ package struct DirectStrategyReads: DirectResponder {
             statement, parameters, caller: Caller(userID: userID),
             requirement: ReadRequirement(minimum: told.minimum)
         ) { [codec] answer in
-            deliver(answer.flatMap { read.answer($0, userID: userID, codec: codec) })
+            // The reactor's one thread has other answers to read.
+            eventLoop.execute {
+                guard let answer else { return deliver(nil) }
+                // A client that has seen this very revision has sent its token.
+                let token =
+                    told.text(of: answer.revision)
+                    ?? codec.encode(ConsistencyToken(userID: userID, revision: answer.revision))
+                deliver(read.answer(answer, userID: userID, consistencyToken: token))
+            }
         }
-    }
-}
-
-extension StrategyAnswer {
-    fileprivate func direct(_ told: PresentedRevision) -> DirectAnswer {
-        direct(consistencyToken: told.text(of: revision) ?? consistencyToken)
     }
 }
 
@@ -113,8 +114,7 @@ private enum DirectStrategyRead: Sendable {
     }
 
     /// - Returns: `nil` where the answer is no 200.
-    func answer(_ answer: RevisedRows, userID: Int, codec: ConsistencyTokenCodec) -> StrategyAnswer? {
-        let token = codec.encode(ConsistencyToken(userID: userID, revision: answer.revision))
+    func answer(_ answer: RevisedRows, userID: Int, consistencyToken: String) -> StrategyAnswer? {
         switch self {
         case .list(let query):
             let page = StrategyPage(rows: answer.rows, limit: query.limit)
@@ -123,14 +123,15 @@ private enum DirectStrategyRead: Sendable {
             ]
             if let link = page.link(query) { fields.append(("Link", link)) }
             return StrategyAnswer(
-                revision: answer.revision, route: StrategyRoutes.path, fields: fields, consistencyToken: token,
+                revision: answer.revision, route: StrategyRoutes.path, fields: fields,
+                consistencyToken: consistencyToken,
                 bodyLength: page.bodyLength
             ) { page.writeBody(&$0) }
         case .get:
             guard let strategy = StoredStrategy(answer.rows) else { return nil }
             return StrategyAnswer(
                 revision: answer.revision, route: "\(StrategyRoutes.path)/{id}",
-                fields: [("ETag", strategy.entityTag.description)], consistencyToken: token,
+                fields: [("ETag", strategy.entityTag.description)], consistencyToken: consistencyToken,
                 bodyLength: strategy.document.readableBytes
             ) { $0.writeImmutableBuffer(strategy.document) }
         }

@@ -9,13 +9,12 @@ struct StrategyAnswer: Sendable {
     let route: String
     /// Besides `Consistency-Token`.
     let fields: [(name: StaticString, value: String)]
-    /// Of a client that has not seen the revision before.
+    /// Of this user and revision.
     let consistencyToken: String
     let bodyLength: Int
     let writeBody: @Sendable (inout ByteBuffer) -> Void
 
-    /// - Parameter consistencyToken: the one that the client holds, where it is as good.
-    func direct(consistencyToken: String) -> DirectAnswer {
+    var direct: DirectAnswer {
         DirectAnswer(
             route: route, fields: fields + [("Consistency-Token", consistencyToken)], bodyLength: bodyLength,
             writeBody: writeBody)

@@ -1,3 +1,4 @@
+import Documents
 import Gateway
 import Testing
 
@@ -158,7 +159,7 @@ struct ConfigurationErrorTests {
     func noFile() {
         #expect(problems(["- a", "- b", "- c, and some more"]) == ["g.yaml:1: must be a mapping of keys to values"])
         #expect(problems(["nothing but a text here"]) == ["g.yaml:1: must be a mapping of keys to values"])
-        let error = #expect(throws: ConfigurationError.self) {
+        let error = #expect(throws: DocumentError.self) {
             try ConfigurationFile(path: "/nowhere/gateway.yaml", variables: ConfigurationVariables([:])).read()
         }
         #expect(error?.description == "/nowhere/gateway.yaml: cannot be read as text in UTF-8")

@@ -1,4 +1,5 @@
 import Authentication
+import Documents
 import Gateway
 import Testing
 
@@ -135,7 +136,7 @@ struct GatewayConfigurationTests {
     @Test("a setting wins over the file's default, and a missing one without a default is told")
     func variables() throws {
         let file = text.replacing(#"${DEPOT:-"10.0.0.9:90, 10.0.0.10:90"}"#, with: "${DEPOT}")
-        let error = #expect(throws: ConfigurationError.self) { try read(file) }
+        let error = #expect(throws: DocumentError.self) { try read(file) }
         #expect(error?.description == "gateway.yaml:7: upstreams.depot.endpoints: the setting DEPOT is missing")
         #expect(try read(file, ["DEPOT": "10.1.1.1:1"]).upstreams[1].endpoints.map(\.description) == ["10.1.1.1:1"])
         // A check of the file alone goes on without it, and says so.

@@ -1,25 +1,24 @@
 import Yams
 
-/// The YAML of a configuration file.
-enum ConfigurationDocument {
+extension DocumentNode {
     /// Far more than any file needs, in bytes.
     private static let longest = 1 << 20
     /// Shorter ones cannot hold what is required; and Yams reads a string that Swift keeps in place, up to 15 bytes, through
     /// a pointer that is no longer valid.
     private static let shortest = 16
 
-    /// - Throws: ``ConfigurationError`` with one problem when the text is not one well-formed document; what is wrong with
+    /// - Throws: ``DocumentError`` with one problem when the text is not one well-formed document; what is wrong with
     ///   its content cannot be told then.
-    static func root(_ text: String, file: String) throws(ConfigurationError) -> ConfigurationNode {
-        func problem(_ message: String, line: Int? = nil, key: String = "") -> ConfigurationError {
-            ConfigurationError([ConfigurationProblem(file: file, line: line, key: key, message: message)])
+    package static func root(_ text: String, file: String) throws(DocumentError) -> DocumentNode {
+        func problem(_ message: String, line: Int? = nil, key: String = "") -> DocumentError {
+            DocumentError([DocumentProblem(file: file, line: line, key: key, message: message)])
         }
         guard text.utf8.count >= shortest else { throw problem("is empty") }
         guard text.utf8.count <= longest else { throw problem("is larger than 1 MB") }
         do {
             guard let root = try Parser(yaml: text).singleRoot() else { throw problem("is empty") }
-            return ConfigurationNode(root, key: "", line: 1)
-        } catch let error as ConfigurationError {
+            return DocumentNode(root, key: "", line: 1)
+        } catch let error as DocumentError {
             throw error
         } catch YamlError.scanner(_, let message, let mark, _), YamlError.parser(_, let message, let mark, _),
             YamlError.composer(_, let message, let mark, _)

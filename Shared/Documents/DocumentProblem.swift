@@ -1,5 +1,5 @@
-/// One thing that is wrong with a configuration file, and where.
-package struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible {
+/// One thing that is wrong with a YAML document, and where.
+package struct DocumentProblem: Sendable, Hashable, CustomStringConvertible {
     package let file: String
     /// Counts from 1; `nil` when the file as a whole is meant.
     package let line: Int?
@@ -21,11 +21,11 @@ package struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible
     }
 }
 
-/// Why a configuration file is not taken: everything that is wrong with it, in the order of its lines.
-package struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    package let problems: [ConfigurationProblem]
+/// Why a document is not taken: everything that is wrong with it, in the order of its lines.
+package struct DocumentError: Error, Sendable, Hashable, CustomStringConvertible {
+    package let problems: [DocumentProblem]
 
-    package init(_ problems: [ConfigurationProblem]) {
+    package init(_ problems: [DocumentProblem]) {
         self.problems = problems.enumerated()
             .sorted { ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset) }
             .map(\.element)
