@@ -235,7 +235,8 @@ let package = Package(
         .testTarget(
             name: "GatewayIntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Authentication", "Events", "Gateway", "HTTPService", "JSON", "Postgres",
+                "TestSupport", "APIContract", "Authentication", "Documents", "Events", "Gateway", "HTTPService", "JSON",
+                "Postgres",
                 "PrometheusMetrics", "Redis", "Strategies", "Telemetry", logging, nioCore, nioEmbedded, nioHTTP1,
                 nioPosix,
             ], path: "Tests/Integration",

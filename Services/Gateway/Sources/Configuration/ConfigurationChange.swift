@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 
 /// The step from one configuration to the next in a running process.
 struct ConfigurationChange {

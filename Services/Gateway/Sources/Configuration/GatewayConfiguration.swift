@@ -1,6 +1,6 @@
 import APIContract
 import Crypto
-import Documents
+package import Documents
 
 /// The gateway's routes, rate limits and upstreams, as one file says them and as a whole.
 package struct GatewayConfiguration: Sendable {
