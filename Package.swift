@@ -158,7 +158,9 @@ let package = Package(
         .target(name: "Capacity", path: "Tools/Capacity"),
         .target(
             name: "Load",
-            dependencies: ["Documents", "JSON", asyncHTTPClient, collections, histogram, nioCore, nioHTTP1, nioPosix],
+            dependencies: [
+                "Documents", "JSON", asyncHTTPClient, collections, histogram, nioCore, nioHTTP1, nioPosix, nioWebSocket,
+            ],
             path: "Tools/Load"),
         .executableTarget(
             name: "Desk",
@@ -178,7 +180,7 @@ let package = Package(
         unitTests("LocalCluster", ["Authentication"]),
         unitTests("Capacity"),
         unitTests("Drill"),
-        unitTests("Load", ["Documents", "JSON", nioCore]),
+        unitTests("Load", ["Documents", "JSON", nioCore, nioHTTP1, nioPosix]),
         unitTests("Postgres"),
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),

@@ -82,7 +82,7 @@ struct AnswerCheckTests {
     @Test("what was created is deleted, and its change is echoed from then on")
     func createAndDelete() throws {
         let user = user()
-        guard case .create(let name) = user.begin(.createAndDelete) else {
+        guard case .create(let name) = user.begin(.createAndDelete, at: 0) else {
             Issue.record("not a creation")
             return
         }
@@ -107,7 +107,7 @@ struct AnswerCheckTests {
         let user = user()
         #expect(user.signIn(at: 900) == nil)
         #expect(user.signIn(at: 950) == .refresh)
-        #expect(user.begin(.refresh) == .refresh("r"))
+        #expect(user.begin(.refresh, at: 0) == .refresh("r"))
         user.fail(.refresh("r"))
         #expect(user.signIn(at: 950) == .login)
         let pair = #"{"access_token":"b","refresh_token":"s","token_type":"bearer","expires_in":900}"#

@@ -27,6 +27,7 @@ struct LoadScenario: AsyncParsableCommand {
     var html: String?
 
     func run() async throws {
+        FileLimit.raise()
         let session = try await LoadSession.start(scenario, options, isQuiet: json)
         guard let report = try await report(session) else {
             Console.complain("The targets hold at no rate.")

@@ -85,10 +85,6 @@ struct Up: AsyncParsableCommand {
     /// Servers hold many connections; files that they make are nobody else's.
     private func raiseLimits() {
         umask(0o077)
-        var limit = rlimit()
-        let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        guard getrlimit(kind, &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, 65_536)
-        setrlimit(kind, &limit)
+        FileLimit.raise()
     }
 }

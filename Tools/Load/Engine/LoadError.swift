@@ -8,6 +8,12 @@ package enum LoadError: Error, Hashable, CustomStringConvertible {
     case connectionFailed
     case connectionClosed
     case timedOut
+    /// A stream was refused, with this status, or ended in the middle of the run.
+    case streamRefused(Int)
+    case streamEnded
+    /// A stream's message that is none of this user's events.
+    case wrongEvent
+    case eventMissing
     /// No connection was free within the time that a request may take.
     case notSent
 
@@ -19,6 +25,10 @@ package enum LoadError: Error, Hashable, CustomStringConvertible {
         case .connectionFailed: "connection failed"
         case .connectionClosed: "connection closed before the answer"
         case .timedOut: "no answer in time"
+        case .streamRefused(let status): "stream refused with status \(status)"
+        case .streamEnded: "stream ended"
+        case .wrongEvent: "wrong event"
+        case .eventMissing: "event not delivered"
         case .notSent: "not sent in time: no connection was free"
         }
     }

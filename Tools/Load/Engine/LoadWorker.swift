@@ -10,16 +10,17 @@ final class LoadWorker: @unchecked Sendable {
     let loop: any EventLoop
     let plan: LoadPlan
     private let index: Int
-    private var users: Deque<VirtualUser>
+    var users: Deque<VirtualUser>
     private var connections: [LoadConnection] = []
     private var idle: Deque<LoadConnection> = []
-    private(set) var recorder: Recorder
+    var recorder: Recorder
+    var streams = StreamSet()
     private var generator: SplitMix64
     /// Of the open loop: the next request of the schedule that nobody has sent.
     private var nextIndex: Int
     private var tick: Scheduled<Void>?
     private var watch: RepeatedTask?
-    private var isStopping = false
+    private(set) var isStopping = false
     private(set) var end: Int64
 
     init(_ plan: LoadPlan, index: Int, loop: any EventLoop, users: [PreparedUser]) {
@@ -42,6 +43,7 @@ final class LoadWorker: @unchecked Sendable {
         for connection in connections {
             connect(connection, at: plan.schedule == nil ? rampStart(of: connection) : LoadClock.now)
         }
+        openStreams(every: plan.workers, from: index)
         if plan.schedule != nil { scheduleTick(at: plan.clock.start) }
         watch = loop.scheduleRepeatedTask(initialDelay: .milliseconds(100), delay: .milliseconds(100)) { _ in
             self.failOverdue()
@@ -56,7 +58,9 @@ final class LoadWorker: @unchecked Sendable {
 
     /// Whether nothing is due any more and nothing is under way.
     var isDone: Bool {
-        guard LoadClock.now >= end, connections.allSatisfy({ $0.exchange == nil }) else { return false }
+        guard LoadClock.now >= end, connections.allSatisfy({ $0.exchange == nil }), streams.missing <= 0 else {
+            return false
+        }
         guard let due = plan.schedule?.due(nextIndex) else { return true }
         return due + plan.clock.start >= end
     }
@@ -76,6 +80,7 @@ final class LoadWorker: @unchecked Sendable {
             connection.exchange = nil
             connection.close()
         }
+        closeStreams()
         // Each connection holds this worker until its channel is closed, and no longer.
         connections = []
         idle = []
@@ -141,7 +146,7 @@ final class LoadWorker: @unchecked Sendable {
         guard let user = users.popFirst() else { return }
         let operation = user.signIn(at: Int(Date.now.timeIntervalSince1970)) ?? nextOperation()
         let exchange = Exchange(
-            user: user, operation: operation, step: user.begin(operation), due: due, sent: now)
+            user: user, operation: operation, step: user.begin(operation, at: now), due: due, sent: now)
         connection.exchange = exchange
         send(exchange, on: connection)
     }
@@ -156,6 +161,7 @@ final class LoadWorker: @unchecked Sendable {
         do throws(LoadError) {
             let next = try exchange.user.take(answer, to: exchange.step, now: Int(Date.now.timeIntervalSince1970))
             recorder.answered(exchange.operation, due: exchange.due, sent: exchange.sent, now: now)
+            if case .change = exchange.step { expectEvents(of: exchange) }
             if let next, answer.keepsAlive {
                 (exchange.step, exchange.due, exchange.sent) = (next, now, now)
                 connection.exchange = exchange

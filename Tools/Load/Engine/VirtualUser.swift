@@ -38,12 +38,14 @@ package final class VirtualUser {
     // MARK: What it does
 
     /// The first request of an operation.
-    package func begin(_ operation: Operation) -> OperationStep {
+    ///
+    /// - Parameter now: in nanoseconds; a change has it in its description, so that its event tells how old it is.
+    package func begin(_ operation: Operation, at now: Int64) -> OperationStep {
         turn += 1
         switch operation {
         case .list, .delivery: return .list
         case .get: return strategy.map { .get($0) } ?? .list
-        case .change: return strategy.map { .change($0, description: "Changed by a load test, \(turn).") } ?? .list
+        case .change: return strategy.map { .change($0, description: EventCheck.description(at: now)) } ?? .list
         case .createAndDelete: return .create(name: "Load test \(turn)")
         case .login: return .login(email: account.email, password: account.password)
         case .refresh: return .refresh(account.refreshToken)

@@ -52,6 +52,12 @@ package struct AnswerParser {
     /// Whether bytes are left that nobody asked for.
     package var hasRest: Bool { received.readableBytes > 0 }
 
+    /// What came after the head of an upgraded connection.
+    mutating func takeRest() -> ByteBuffer {
+        defer { received = ByteBuffer() }
+        return received
+    }
+
     private func headLength() -> Int? {
         received.withUnsafeReadableBytes { bytes in
             var start = 0

@@ -41,6 +41,12 @@ struct RequestBuilder {
         }
     }
 
+    /// The opening of an event stream (RFC 6455 §4.1). The key only guards against caches; no check needs a new one.
+    func streamHandshake(fields: String) -> ByteBuffer {
+        let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        return plain("GET /api/v1/stream", fields + upgrade + "Sec-WebSocket-Key: bG9hZCB0ZXN0IHN0cmVhbQ==\r\n")
+    }
+
     private func plain(_ line: String, _ fields: String) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: line.utf8.count + fields.utf8.count + 2)
         buffer.writeString(line)

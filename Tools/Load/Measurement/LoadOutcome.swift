@@ -15,7 +15,8 @@ package struct LoadOutcome: Sendable {
         for recorder in recorders {
             for (operation, row) in recorder.rows {
                 rows[operation, default: Recorder.Row()].add(row)
-                all.add(row)
+                // A delivery is no request; one that failed is an error of the run.
+                if operation == .delivery { all.errors += row.errors } else { all.add(row) }
             }
             for (error, count) in recorder.errors { errors[error.description, default: 0] += count }
         }

@@ -46,8 +46,10 @@ struct Recorder {
 
     /// - Parameters: moments in nanoseconds.
     mutating func answered(_ operation: Operation, due: Int64, sent: Int64, now: Int64) {
-        interval.answers += 1
-        interval.latency.record(nanoseconds: now - due)
+        if operation != .delivery {
+            interval.answers += 1
+            interval.latency.record(nanoseconds: now - due)
+        }
         // An answer of the time that counts is throughput, also to what was sent in the ramp.
         let isInTime = now >= clock.measuredFrom && now <= clock.end
         let counts = due >= clock.measuredFrom

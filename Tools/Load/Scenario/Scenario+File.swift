@@ -29,7 +29,8 @@ extension Scenario {
 
 extension ScenarioReader {
     private static let keys = [
-        "description", "operations", "users", "strategies", "arrival", "ramp", "duration", "stages", "timeout",
+        "description", "operations", "users", "strategies", "streams", "arrival", "ramp", "duration", "stages",
+        "timeout",
         "targets",
     ]
 
@@ -42,6 +43,7 @@ extension ScenarioReader {
         let mix = section["operations"].flatMap { self.mix($0) }
         let users = section["users"] == nil ? 1000 : count(section["users"], 1...100_000)
         let strategies = section["strategies"] == nil ? 10 : count(section["strategies"], 1...50)
+        let streams = section["streams"] == nil ? 0 : count(section["streams"], 1...50_000)
         let arrival = section["arrival"].flatMap { self.arrival($0) }
         let stages = self.stages(root, section, arrival)
         let ramp = section["ramp"] == nil ? .zero : duration(section["ramp"])
@@ -53,10 +55,12 @@ extension ScenarioReader {
                 section["users"] ?? root,
                 "\(users) users are too few for \(arrival.connections) connections: a user has one request at a time")
         }
-        guard let description, let mix, let users, let strategies, let arrival, let stages, let ramp, let timeout
+        guard let description, let mix, let users, let strategies, let streams, let arrival, let stages, let ramp,
+            let timeout
         else { return nil }
         return Scenario(
-            name: name, description: description, mix: mix, users: users, strategies: strategies, arrival: arrival,
+            name: name, description: description, mix: mix, users: users, strategies: strategies, streams: streams,
+            arrival: arrival,
             stages: stages, ramp: ramp, timeout: timeout, targets: targets)
     }
 

@@ -26,6 +26,8 @@ package struct Scenario: Sendable, Hashable {
     /// Distinct users, each with at least so many strategies.
     package var users: Int
     package var strategies: Int
+    /// Connections that listen to events, evenly of all users; how long these take is the operation `delivery`.
+    package var streams: Int
     package var arrival: Arrival
     /// At least one; a closed loop has exactly one.
     package var stages: [Stage]
