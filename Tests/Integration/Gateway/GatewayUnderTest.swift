@@ -181,9 +181,8 @@ struct GatewayUnderTest: Sendable {
                 }),
             limiter: { questions, eventLoop in
                 limiterFails
-                    ? eventLoop.makeFailedFuture(LimiterIsAway())
-                    : eventLoop.makeSucceededFuture(
-                        limiter.ask(questions, now: Int(NIODeadline.now().uptimeNanoseconds / 1000)))
+                    ? .later(eventLoop.makeFailedFuture(LimiterIsAway()))
+                    : .now(limiter.ask(questions, now: Int(NIODeadline.now().uptimeNanoseconds / 1000)))
             })
         return GatewayPolicy(
             configuration: configuration, limits: options.limits, origins: ["https://desk.example"],

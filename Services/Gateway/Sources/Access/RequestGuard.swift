@@ -52,7 +52,7 @@ package struct RequestGuard: Sendable {
         }
     }
 
-    package typealias Limiter = @Sendable ([RateLimitQuestion], any EventLoop) -> EventLoopFuture<RateLimitDecision>
+    package typealias Limiter = @Sendable ([RateLimitQuestion], any EventLoop) -> Eventual<RateLimitDecision>
 
     private let revocations: Revocations
     private let limiter: Limiter
@@ -69,31 +69,35 @@ package struct RequestGuard: Sendable {
     /// What is known of a token now; never waits.
     package func verdict(on token: AccessToken) -> RevocationVerdict { revocations.verdict(token) }
 
-    /// - Returns: a future of `eventLoop` that never fails.
-    package func check(_ subject: Subject, route: Route, on eventLoop: any EventLoop) -> EventLoopFuture<Verdict> {
+    /// - Returns: what never fails, of `eventLoop`.
+    package func check(_ subject: Subject, route: Route, on eventLoop: any EventLoop) -> Eventual<Verdict> {
         let questions = route.questions(subject)
         guard let token = subject.caller else { return checkLimits(questions, on: eventLoop) }
         switch revocations.verdict(token) {
         case .valid: return checkLimits(questions, on: eventLoop)
-        case .revoked: return eventLoop.makeSucceededFuture(.revoked)
+        case .revoked: return .now(.revoked)
         case .unproven:
-            return revocations.settledVerdict(token, eventLoop).assumeIsolated().flatMap { verdict in
-                switch verdict {
-                case .valid: checkLimits(questions, on: eventLoop)
-                case .revoked: eventLoop.makeSucceededFuture(.revoked)
-                case .unproven:
-                    eventLoop.makeSucceededFuture(.unavailable(reason: "\(RevocationWatch.unproven)"))
-                }
-            }.nonisolated()
+            return .later(
+                revocations.settledVerdict(token, eventLoop).flatMap { verdict in
+                    switch verdict {
+                    case .valid: checkLimits(questions, on: eventLoop).future(on: eventLoop)
+                    case .revoked: eventLoop.makeSucceededFuture(.revoked)
+                    case .unproven:
+                        eventLoop.makeSucceededFuture(.unavailable(reason: "\(RevocationWatch.unproven)"))
+                    }
+                })
         }
     }
 
-    private func checkLimits(
-        _ questions: [RateLimitQuestion], on eventLoop: any EventLoop
-    ) -> EventLoopFuture<Verdict> {
-        guard !questions.isEmpty else { return eventLoop.makeSucceededFuture(.admitted(nil)) }
-        return limiter(questions, eventLoop).map(Self.verdict).flatMapErrorThrowing { error in
-            verdictWithoutRedis(questions, error, now: Self.microseconds())
+    private func checkLimits(_ questions: [RateLimitQuestion], on eventLoop: any EventLoop) -> Eventual<Verdict> {
+        guard !questions.isEmpty else { return .now(.admitted(nil)) }
+        switch limiter(questions, eventLoop) {
+        case .now(let decision): return .now(Self.verdict(decision))
+        case .later(let decision):
+            return .later(
+                decision.map(Self.verdict).flatMapErrorThrowing { error in
+                    verdictWithoutRedis(questions, error, now: Self.microseconds())
+                })
         }
     }
 

@@ -97,8 +97,7 @@ extension ClientConnection {
 
     func ask(_ exchange: Exchange, _ route: Route, _ subject: RequestGuard.Subject) {
         exchange.caller = subject.caller
-        exchange.policy.guards.check(subject, route: route, on: loop.eventLoop).assumeIsolated().whenSuccess {
-            verdict in
+        exchange.policy.guards.check(subject, route: route, on: loop.eventLoop).whenSuccess { verdict in
             guard exchange === self.exchange else { return }
             switch verdict {
             case .admitted(let decision):

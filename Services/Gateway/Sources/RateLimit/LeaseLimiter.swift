@@ -36,16 +36,15 @@ package final class LeaseLimiter: Sendable {
         shards = (0..<16).map { _ in LeaseShard(capacity: capacity / 16) }
     }
 
-    /// - Returns: a future of `eventLoop` that fails when Redis had to be asked and did not answer.
-    package func ask(_ questions: [RateLimitQuestion], on eventLoop: any EventLoop) -> EventLoopFuture<
-        RateLimitDecision
-    > {
+    /// - Returns: the decision, where the tokens are there; else a future of `eventLoop`, which fails when Redis had to be
+    ///   asked and did not answer.
+    package func ask(_ questions: [RateLimitQuestion], on eventLoop: any EventLoop) -> Eventual<RateLimitDecision> {
         ask(questions, on: eventLoop, attempt: 0)
     }
 
     private func ask(
         _ questions: [RateLimitQuestion], on eventLoop: any EventLoop, attempt: Int
-    ) -> EventLoopFuture<RateLimitDecision> {
+    ) -> Eventual<RateLimitDecision> {
         let now = RequestGuard.microseconds()
         guard let holder = slot.holder(now: now), attempt < Self.patience else {
             return askRedis(questions, now: now, on: eventLoop)
@@ -63,42 +62,46 @@ package final class LeaseLimiter: Sendable {
                 shares.append(share)
             case .denied(let share):
                 decide(.givenBack, of: taken, holder: holder)
-                return eventLoop.makeSucceededFuture(RateLimitDecision(isAdmitted: false, shares: [share]))
+                return .now(RateLimitDecision(isAdmitted: false, shares: [share]))
             case .asksAlone:
                 decide(.givenBack, of: taken, holder: holder)
                 return askRedis(questions, now: now, on: eventLoop)
             case .waits(let supplied):
                 decide(.givenBack, of: taken, holder: holder)
                 prepare(questions[(index + 1)...], holder: holder, now: now, on: eventLoop)
-                return supplied.flatMap { self.ask(questions, on: eventLoop, attempt: attempt + 1) }
+                return .later(
+                    supplied.flatMap {
+                        self.ask(questions, on: eventLoop, attempt: attempt + 1).future(on: eventLoop)
+                    })
             }
         }
-        guard taken.count < questions.count else {
-            return eventLoop.makeSucceededFuture(RateLimitDecision(isAdmitted: true, shares: shares))
-        }
+        guard taken.count < questions.count else { return .now(RateLimitDecision(isAdmitted: true, shares: shares)) }
         let rest = questions.filter { !terms($0).covers($0.cost) }
         let (paid, held) = (taken, shares)
         decide(.reserved, of: paid, holder: holder)
-        return askRedis(rest, now: now, on: eventLoop).map { decision in
+        let settled = askRedis(rest, now: now, on: eventLoop).map { decision in
             self.decide(.settled(isSpent: decision.isAdmitted), of: paid, holder: holder)
             guard decision.isAdmitted else { return decision }
             return RateLimitDecision(isAdmitted: true, shares: held + decision.shares)
-        }.flatMapErrorThrowing { error in
-            self.decide(.settled(isSpent: false), of: paid, holder: holder)
-            throw error
         }
+        guard case .later(let decision) = settled else { return settled }
+        return .later(
+            decision.flatMapErrorThrowing { error in
+                self.decide(.settled(isSpent: false), of: paid, holder: holder)
+                throw error
+            })
     }
 
     // MARK: One question to Redis
 
     private func askRedis(
         _ questions: [RateLimitQuestion], now: Int, on eventLoop: any EventLoop
-    ) -> EventLoopFuture<RateLimitDecision> {
+    ) -> Eventual<RateLimitDecision> {
         for question in questions {
             guard let denied = shard(question).denial(question, now: now) else { continue }
-            return eventLoop.makeSucceededFuture(RateLimitDecision(isAdmitted: false, shares: [denied]))
+            return .now(RateLimitDecision(isAdmitted: false, shares: [denied]))
         }
-        return exact(questions, questions.map { terms($0).sharedBurst }, eventLoop).map { decision in
+        let answer = exact(questions, questions.map { terms($0).sharedBurst }, eventLoop).map { decision in
             guard !decision.isAdmitted else { return decision }
             let now = RequestGuard.microseconds()
             for (question, share) in zip(questions, decision.shares) where share.retryAfter > 0 {
@@ -107,6 +110,7 @@ package final class LeaseLimiter: Sendable {
             }
             return decision
         }
+        return .later(answer)
     }
 
     // MARK: Leases

@@ -108,7 +108,7 @@ final class StreamSession: WebSocketSession {
     func admit(_ token: AccessToken, apiKey: (text: String, grant: APIKeyGrant)? = nil) {
         isVerifying = true
         let subject = RequestGuard.Subject(caller: token, address: clientAddress)
-        policy.guards.check(subject, route: route, on: stream.eventLoop).assumeIsolated().whenSuccess { verdict in
+        policy.guards.check(subject, route: route, on: stream.eventLoop).whenSuccess { verdict in
             self.isVerifying = false
             switch verdict {
             case .admitted: self.accept(token, apiKey)

@@ -11,6 +11,7 @@ import Postgres
 package struct DirectStrategyReads: DirectResponder {
     private let cluster: PostgresCluster
     private let codec: ConsistencyTokenCodec
+    private let tokens: IssuedTokens
     private let verifier: TokenVerifier
     private let revocations: RevocationWatch
     private let cache: ReadCache?
@@ -21,6 +22,7 @@ package struct DirectStrategyReads: DirectResponder {
     ) {
         self.cluster = cluster
         self.codec = codec
+        tokens = IssuedTokens(codec)
         self.verifier = verifier
         self.revocations = revocations
         self.cache = cache
@@ -68,14 +70,14 @@ package struct DirectStrategyReads: DirectResponder {
         return cluster.readDirectly(
             statement, parameters, caller: Caller(userID: userID),
             requirement: ReadRequirement(minimum: told.minimum)
-        ) { [codec] answer in
+        ) { [tokens] answer in
             // The reactor's one thread has other answers to read.
             eventLoop.execute {
                 guard let answer else { return deliver(nil) }
                 // A client that has seen this very revision has sent its token.
                 let token =
                     told.text(of: answer.revision)
-                    ?? codec.encode(ConsistencyToken(userID: userID, revision: answer.revision))
+                    ?? tokens.text(of: ConsistencyToken(userID: userID, revision: answer.revision))
                 deliver(read.answer(answer, userID: userID, consistencyToken: token))
             }
         }
