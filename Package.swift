@@ -156,6 +156,7 @@ let package = Package(
             ],
             path: "Tools/Drill"),
         .target(name: "Capacity", path: "Tools/Capacity"),
+        .target(name: "Profiling", path: "Tools/Profiling"),
         .target(
             name: "Load",
             dependencies: [
@@ -166,7 +167,7 @@ let package = Package(
             name: "Desk",
             dependencies: [
                 "Accounts", "Authentication", "Capacity", "Documents", "Drill", "JSON", "Load", "LocalCluster",
-                "Settings",
+                "Profiling", "Settings",
                 argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix, unixSignals,
             ],
             path: "Tools/Desk"),
@@ -179,6 +180,7 @@ let package = Package(
         unitTests("PrometheusMetrics", ["TestSupport"]),
         unitTests("LocalCluster", ["Authentication"]),
         unitTests("Capacity"),
+        unitTests("Profiling"),
         unitTests("Drill"),
         unitTests("Load", ["Documents", "JSON", nioCore, nioHTTP1, nioPosix]),
         unitTests("Postgres"),

@@ -11,7 +11,8 @@ struct LoadSession {
     let url: LoadURL
     let threads: Int
     private let usersFile: String
-    private let processes: [String: Int32]
+    /// Of the cluster on this machine, by name; none where it is elsewhere.
+    let processes: [String: Int32]
     private let progress: LoadProgress
 
     /// Finds the scenario and the cluster.

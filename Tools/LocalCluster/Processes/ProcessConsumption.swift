@@ -19,4 +19,12 @@ package struct ProcessConsumption: Sendable {
                 megabytes: ResidentMemory.megabytes(of: tree))
         }
     }
+
+    /// The ids of the processes and of their descendants, each with the name of the process it belongs to.
+    package static func owners(of processes: [String: Int32]) -> [Int32: String] {
+        let table = ProcessTable.read()
+        return processes.reduce(into: [:]) { owners, process in
+            for entry in table.tree(of: process.value) { owners[entry.pid] = process.key }
+        }
+    }
 }
