@@ -235,7 +235,8 @@ let package = Package(
                 "HTTPService",
                 "JSON", "PrometheusMetrics", "Postgres",
                 "Migrations", "Redis",
-                "Settings", "Strategies", "Telemetry", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1,
+                "Settings", "Strategies", "Telemetry", "Traces", asyncHTTPClient, nioCore, nioEmbedded, nioPosix,
+                nioHTTP1,
                 hummingbird,
                 httpTypes,
                 crypto, logging, serviceLifecycle,
@@ -246,7 +247,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "APIContract", "Authentication", "Documents", "Events", "Gateway", "HTTPService", "JSON",
                 "Postgres",
-                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", logging, nioCore, nioEmbedded, nioHTTP1,
+                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", "Traces", logging, nioCore, nioEmbedded, nioHTTP1,
                 nioPosix,
             ], path: "Tests/Integration",
             exclude: ["Auth", "Consistency", "HTTPService", "Migrations", "Postgres", "Strategies"]
