@@ -137,7 +137,8 @@ let package = Package(
         shared(
             "HTTPService",
             [
-                "APIContract", "CLinux", "JSON", "Authentication", "PrometheusMetrics", "Telemetry", "Settings", "Traces",
+                "APIContract", "CLinux", "JSON", "Authentication", "PrometheusMetrics", "Telemetry", "Settings",
+                "Traces",
                 nioCore, nioHTTP1,
                 nioHTTPTypes, nioHTTPTypesHTTP1,
                 hummingbird, hummingbirdCore, collections, httpTypes, logging, serviceLifecycle, tracing, unixSignals,
@@ -247,7 +248,8 @@ let package = Package(
             dependencies: [
                 "TestSupport", "APIContract", "Authentication", "Documents", "Events", "Gateway", "HTTPService", "JSON",
                 "Postgres",
-                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", "Traces", logging, nioCore, nioEmbedded, nioHTTP1,
+                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", "Traces", logging, nioCore, nioEmbedded,
+                nioHTTP1,
                 nioPosix,
             ], path: "Tests/Integration",
             exclude: ["Auth", "Consistency", "HTTPService", "Migrations", "Postgres", "Strategies"]
@@ -269,7 +271,8 @@ let package = Package(
             [
                 "APIContract", "Accounts", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON",
                 "PrometheusMetrics", "Postgres",
-                "Redis", "ServiceDatabase", "Settings", "Traces", nioCore, nioPosix, hummingbird, crypto, collections, httpTypes,
+                "Redis", "ServiceDatabase", "Settings", "Traces", nioCore, nioPosix, hummingbird, crypto, collections,
+                httpTypes,
                 logging,
                 serviceLifecycle,
             ])

@@ -14,7 +14,8 @@ package struct TraceSettings: Sendable {
         isAllowed: { $0.allSatisfy { pair($0) != nil } })
     /// How long it may take, in milliseconds.
     package static let timeoutSetting = Setting<Int>(
-        "otel.exporter.otlp.timeout", default: 10_000, unit: "ms", summary: "How long the collector may take to answer.",
+        "otel.exporter.otlp.timeout", default: 10_000, unit: "ms",
+        summary: "How long the collector may take to answer.",
         isAllowed: { (1...60_000).contains($0) })
     /// Spans that wait.
     package static let queueSetting = Setting<Int>(

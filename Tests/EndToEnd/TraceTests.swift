@@ -9,7 +9,7 @@ struct TraceTests {
     private static let trace = "0af7651916cd43dd8448eb211c80319c"
     private static let span = "b7ad6b7169203331"
 
-    @Test("one trace leads from the caller through the gateway and the service to SQL, and the collector's end is no request's")
+    @Test("one trace leads from the caller through gateway and service to SQL, and no request needs the collector")
     func trace() async throws {
         let collector = try await TraceCollector.start()
         let cluster = try await ClusterUnderTest.start([

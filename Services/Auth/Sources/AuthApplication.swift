@@ -129,7 +129,8 @@ package enum AuthApplication {
 
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + SpanQueue.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
+        ProcessMetrics.catalogue + SpanQueue.catalogue + RequestMetrics.catalogue + RedisClient.metrics
+        + RevocationWatch.metrics
         + PostgresCluster.metrics + PasswordHasher.metrics
 
     /// Without the list Auth works as well: it may have been set up where there was no network.

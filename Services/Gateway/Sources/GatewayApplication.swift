@@ -86,7 +86,8 @@ package enum GatewayApplication {
 
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + SpanQueue.catalogue + GatewayMetrics.catalogue + StreamCounters.metrics + UpstreamMetrics.catalogue
+        ProcessMetrics.catalogue + SpanQueue.catalogue + GatewayMetrics.catalogue + StreamCounters.metrics
+        + UpstreamMetrics.catalogue
         + LeaseCounts.catalogue + RedisClient.metrics + RevocationWatch.metrics
 
     private static func policy(

@@ -87,6 +87,7 @@ package enum StrategiesApplication {
     }
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + SpanQueue.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
+        ProcessMetrics.catalogue + SpanQueue.catalogue + RequestMetrics.catalogue + RedisClient.metrics
+        + RevocationWatch.metrics
         + PostgresCluster.metrics + OutboxPublisher.metrics + ReadCache.metrics
 }

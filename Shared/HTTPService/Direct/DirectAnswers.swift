@@ -14,7 +14,10 @@ struct DirectAnswers: Sendable {
     private let date: DateHeader
     private let isOff: Bool
 
-    init(_ responder: any DirectResponder, metrics: RequestMetrics?, tracer: SpanTracer?, date: DateHeader, logger: Logger) {
+    init(
+        _ responder: any DirectResponder, metrics: RequestMetrics?, tracer: SpanTracer?, date: DateHeader,
+        logger: Logger
+    ) {
         self.responder = responder
         self.metrics = metrics
         self.tracer = tracer
@@ -35,7 +38,9 @@ struct DirectAnswers: Sendable {
     func respond(
         to request: DirectRequest, on eventLoop: any EventLoop, reply: @escaping @Sendable (ByteBuffer?) -> Bool
     ) -> Bool {
-        guard let tracer, let cause = request.cause else { return respond(to: request, on: eventLoop, nil, reply: reply) }
+        guard let tracer, let cause = request.cause else {
+            return respond(to: request, on: eventLoop, nil, reply: reply)
+        }
         let span = tracer.begin("GET", causedBy: cause)
         return InstrumentationContext.withValue(span.context) {
             respond(to: request, on: eventLoop, span, reply: reply)

@@ -45,10 +45,12 @@ package struct ServerSettings: Sendable {
             "CIDR blocks, separated by commas, of the peers whose X-Forwarded-For, or else Forwarded, is believed.",
         isAllowed: { (try? TrustedProxies($0)) != nil })
 
-    package static let catalogue: [any AnySetting] = [
-        listenHost, listenPort, listenSocket, adminHost, adminPort, logLevel, drainDelay, eventLoops, trustedProxies,
-        CPUScheduling.setting,
-    ] + TraceSettings.catalogue
+    package static let catalogue: [any AnySetting] =
+        [
+            listenHost, listenPort, listenSocket, adminHost, adminPort, logLevel, drainDelay, eventLoops,
+            trustedProxies,
+            CPUScheduling.setting,
+        ] + TraceSettings.catalogue
 
     /// The public port, and the socket beside it if there is one.
     package let publicAddresses: [ListenAddress]

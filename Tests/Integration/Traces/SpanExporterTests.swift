@@ -86,7 +86,8 @@ struct SpanExporterTests {
         await collector.stop()
     }
 
-    @Test("what a collector refuses for good is counted, and the next spans go on", arguments: [400, 401, 500] as [UInt])
+    @Test(
+        "what a collector refuses for good is counted, and the next spans go on", arguments: [400, 401, 500] as [UInt])
     func refused(status: UInt) async throws {
         let collector = try await CollectorUnderTest(.status(status, retryAfter: "1"), .status(200))
         let counts = try await Self.run(Self.settings(collector.url)) { queue in

@@ -5,7 +5,8 @@ import Traces
 struct ExportRequestTests {
     private static func span(_ attributes: [RecordedSpan.Attribute] = [], isError: Bool = false) -> RecordedSpan {
         RecordedSpan(
-            SpanIdentity(traceHigh: 1, traceLow: 2, span: 3), parent: 4, name: "n", kind: .client, beganAt: 5, endedAt: 6,
+            SpanIdentity(traceHigh: 1, traceLow: 2, span: 3), parent: 4, name: "n", kind: .client, beganAt: 5,
+            endedAt: 6,
             attributes: attributes, isError: isError)
     }
 

@@ -22,7 +22,7 @@ struct SpanTracerTests {
         #expect(SpanIdentity(header: Self.header.dropLast() + "0") == nil)
         #expect(SpanIdentity(header: Self.header.dropLast() + "2") == nil)
         #expect(SpanIdentity(header: "00-zz-01") == nil)
-        #expect(SpanIdentity(header: "")  == nil)
+        #expect(SpanIdentity(header: "") == nil)
     }
 
     @Test("spans inside of each other are each other's children in one trace")

@@ -6,7 +6,8 @@ import LocalCluster
 struct Coverage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tell which lines of Services and Shared the tests execute, with a page for each file.",
-        discussion: "Runs every test on a build of its own (.build-coverage), the first time about 40 minutes. What the "
+        discussion:
+            "Runs every test on a build of its own (.build-coverage), the first time about 40 minutes. What the "
             + "processes of the end-to-end tests execute counts as well.")
 
     @Option(help: "Run only the tests whose name matches this regular expression.")

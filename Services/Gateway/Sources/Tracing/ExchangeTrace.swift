@@ -66,7 +66,8 @@ final class ExchangeTrace {
         let error = attempt.failure.map { "\($0)" } ?? (status == 0 ? "abandoned" : status >= 400 ? "\(status)" : nil)
         if let error { attributes.append(.init("error.type", error)) }
         record(
-            attempt.identity, parent: identity.span, method, .client, attempt.beganAt, attributes, isError: error != nil)
+            attempt.identity, parent: identity.span, method, .client, attempt.beganAt, attributes, isError: error != nil
+        )
     }
 
     // MARK: The request is over
