@@ -34,6 +34,7 @@ let logging = product("Logging", "swift-log")
 let serviceLifecycle = product("ServiceLifecycle", "swift-service-lifecycle")
 let systemPackage = product("SystemPackage", "swift-system")
 let unixSignals = product("UnixSignals", "swift-service-lifecycle")
+let tracing = product("Tracing", "swift-distributed-tracing")
 let yams = product("Yams", "Yams")
 
 /// The folders of integration tests that need the gateway.
@@ -85,6 +86,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections.git", exact: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", exact: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
@@ -108,8 +110,14 @@ let package = Package(
         shared("PrometheusMetrics"),
         shared("Telemetry", ["JSON", logging]),
         shared("Settings", [configuration, systemPackage]),
+        shared(
+            "Traces",
+            [
+                "APIContract", "PrometheusMetrics", "Settings", nioCore, nioHTTP1, asyncHTTPClient, logging,
+                serviceLifecycle, tracing,
+            ]),
         shared("Reactor", ["CLinux"]),
-        shared("Postgres", ["CLibPQ", "Reactor", collections, logging, serviceLifecycle]),
+        shared("Postgres", ["CLibPQ", "Reactor", collections, logging, serviceLifecycle, tracing]),
         shared("Migrations", path: "Database/Migrations", ["Postgres", crypto, logging]),
         shared(
             "Redis",
@@ -130,13 +138,14 @@ let package = Package(
             "HTTPService",
             [
                 "APIContract", "CLinux", "JSON", "Authentication", "PrometheusMetrics", "Telemetry", "Settings",
+                "Traces",
                 nioCore, nioHTTP1,
                 nioHTTPTypes, nioHTTPTypesHTTP1,
-                hummingbird, hummingbirdCore, collections, httpTypes, logging, serviceLifecycle, unixSignals,
+                hummingbird, hummingbirdCore, collections, httpTypes, logging, serviceLifecycle, tracing, unixSignals,
             ]),
         shared(
             "ServiceDatabase", path: "Database/Service",
-            ["HTTPService", "JSON", "PrometheusMetrics", "Postgres", "Settings", logging]),
+            ["HTTPService", "JSON", "PrometheusMetrics", "Postgres", "Settings", logging, tracing]),
         shared(
             "Consistency",
             ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", crypto, hummingbird, httpTypes]),
@@ -187,6 +196,7 @@ let package = Package(
         unitTests("ServiceDatabase", ["JSON", "Postgres", "Settings"]),
         unitTests("Settings"),
         unitTests("Telemetry", ["JSON", logging]),
+        unitTests("Traces", ["APIContract", "PrometheusMetrics", "Settings", logging, nioCore, tracing]),
         unitTests(
             "Gateway",
             [
@@ -230,7 +240,8 @@ let package = Package(
                 "HTTPService",
                 "JSON", "PrometheusMetrics", "Postgres",
                 "Migrations", "Redis",
-                "Settings", "Strategies", "Telemetry", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1,
+                "Settings", "Strategies", "Telemetry", "Traces", asyncHTTPClient, nioCore, nioEmbedded, nioPosix,
+                nioHTTP1,
                 hummingbird,
                 httpTypes,
                 crypto, logging, serviceLifecycle,
@@ -241,7 +252,8 @@ let package = Package(
             dependencies: [
                 "TestSupport", "APIContract", "Authentication", "Documents", "Events", "Gateway", "HTTPService", "JSON",
                 "Postgres",
-                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", logging, nioCore, nioEmbedded, nioHTTP1,
+                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", "Traces", logging, nioCore, nioEmbedded,
+                nioHTTP1,
                 nioPosix,
             ], path: "Tests/Integration",
             exclude: ["Auth", "Consistency", "HTTPService", "Migrations", "Postgres", "Strategies"]
@@ -253,17 +265,18 @@ let package = Package(
             [
                 "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
                 "Settings",
-                "Telemetry",
+                "Telemetry", "Traces",
                 "HTTPService",
                 asyncHTTPClient, nioCore, nioPosix, nioHTTP1, nioWebSocket, collections, crypto, hummingbird, httpTypes,
-                logging, serviceLifecycle, unixSignals,
+                logging, serviceLifecycle, tracing, unixSignals,
             ])
         + service(
             "Auth",
             [
                 "APIContract", "Accounts", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON",
                 "PrometheusMetrics", "Postgres",
-                "Redis", "ServiceDatabase", "Settings", nioCore, nioPosix, hummingbird, crypto, collections, httpTypes,
+                "Redis", "ServiceDatabase", "Settings", "Traces", nioCore, nioPosix, hummingbird, crypto, collections,
+                httpTypes,
                 logging,
                 serviceLifecycle,
             ])
@@ -272,7 +285,8 @@ let package = Package(
             [
                 "APIContract", "Authentication", "Consistency", "Events", "HTTPService", "JSON", "PrometheusMetrics",
                 "Postgres", "Redis",
-                "ServiceDatabase", "Settings", "Telemetry", nioCore, collections, crypto, hummingbird, httpTypes,
+                "ServiceDatabase", "Settings", "Telemetry", "Traces", nioCore, collections, crypto, hummingbird,
+                httpTypes,
                 logging, serviceLifecycle,
             ]),
     swiftLanguageModes: [.v6]

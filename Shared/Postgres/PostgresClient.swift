@@ -1,6 +1,7 @@
 package import Logging
 import Reactor
 import ServiceLifecycle
+package import Tracing
 
 /// A few pipelined connections to one PostgreSQL server, on a thread of their own.
 ///
@@ -10,12 +11,17 @@ import ServiceLifecycle
 package final class PostgresClient: Service, Sendable {
     private let reactor: Reactor<PostgresDriver>
     let status: PostgresStatus
+    /// `nil` where nothing is recorded.
+    let tracing: StatementTracing?
     private let configuration: PostgresConfiguration
 
     /// Nothing is dialled before ``run()``; statements wait for it.
     ///
+    /// - Parameter tracer: records the statements of traced requests.
     /// - Throws: ``PostgresError`` with code `configuration` when the process has no descriptor left.
-    package init(configuration: PostgresConfiguration, logger: Logger) throws(PostgresError) {
+    package init(
+        configuration: PostgresConfiguration, tracer: (any Tracer)? = nil, logger: Logger
+    ) throws(PostgresError) {
         let status = PostgresStatus()
         do {
             reactor = try Reactor(name: "postgres") { post in
@@ -25,6 +31,7 @@ package final class PostgresClient: Service, Sendable {
             throw PostgresError(.configuration, error.description)
         }
         self.status = status
+        tracing = tracer.map { StatementTracing($0, configuration) }
         self.configuration = configuration
     }
 
@@ -102,9 +109,22 @@ package final class PostgresClient: Service, Sendable {
             deadline: .now + configuration.deadline)
     }
 
-    func submit(_ query: PendingQuery) async throws(PostgresError) -> PostgresRows {
+    /// - Parameter mayBeCancelled: whether cancellation cuts the wait for the answer short.
+    func submit(_ query: PendingQuery, mayBeCancelled: Bool = true) async throws(PostgresError) -> PostgresRows {
+        guard let span = tracing?.begin(query.statement) else { return try await execute(query, mayBeCancelled) }
+        do throws(PostgresError) {
+            let rows = try await execute(query, mayBeCancelled)
+            span.end(with: .success(rows))
+            return rows
+        } catch {
+            span.end(with: .failure(error))
+            throw error
+        }
+    }
+
+    private func execute(_ query: PendingQuery, _ mayBeCancelled: Bool) async throws(PostgresError) -> PostgresRows {
         guard reactor.post(.query(query)) else { throw Self.stopped }
-        return try await query.answer.value()
+        return try await mayBeCancelled ? query.answer.value() : query.answer.valueIgnoringCancellation()
     }
 
     /// Sends a query whose answer is delivered by a closure.
@@ -117,8 +137,7 @@ package final class PostgresClient: Service, Sendable {
         _ lease: LeaseID, with statement: Statement, isCommit: Bool
     ) async throws(PostgresError) -> PostgresRows {
         let query = try makeQuery(statement, [], caller: .none, kind: .leased(lease, isCommit: isCommit))
-        guard reactor.post(.query(query)) else { throw Self.stopped }
-        return try await query.answer.valueIgnoringCancellation()
+        return try await submit(query, mayBeCancelled: false)
     }
 
     /// Says whether the server has just answered on another connection.

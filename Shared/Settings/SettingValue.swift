@@ -33,3 +33,9 @@ extension [String]: SettingValue {
     }
     package var settingText: String { joined(separator: ",") }
 }
+
+extension Double: SettingValue {
+    package static var typeName: String { "number" }
+    package init?(settingText: String) { self.init(settingText) }
+    package var settingText: String { description }
+}

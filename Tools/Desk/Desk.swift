@@ -14,7 +14,7 @@ struct Desk: AsyncParsableCommand {
             Reload.self, Backup.self, Restore.self, Drill.self, Top.self, OpenAPI.self, Bench.self, Plan.self,
             SBOM.self, LoadTest.self, Profile.self,
             Test.self, Lint.self,
-            Format.self,
+            Format.self, Coverage.self, Sanitize.self,
         ])
 
     static func main() async {

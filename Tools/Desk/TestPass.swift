@@ -8,6 +8,7 @@ import UnixSignals
 struct TestPass {
     let swift: String
     let repository: String
+    let build: TestBuild
     let environment: [String: String]
     let filter: String?
     /// Far more than they need.
@@ -16,24 +17,15 @@ struct TestPass {
     /// The exit status of a run that a signal ended.
     static let interrupted = ExitCode(130)
 
-    /// The tests of the build that this program is part of.
-    private static var configuration: String {
-        #if DEBUG
-        "debug"
-        #else
-        "release"
-        #endif
-    }
-
     func run(options: [String]) async throws -> TestReport {
         let folder = FileManager.default.temporaryDirectory.path
         let file = "\(folder)/cryptodesk-report-\(ProcessInfo.processInfo.processIdentifier).xml"
         defer { try? FileManager.default.removeItem(atPath: file) }
         let arguments =
             [
-                "test", "--package-path", repository, "-c", Self.configuration, "--skip-build",
-                "--disable-testable-imports", "--disable-xctest", "--xunit-output", file,
-            ] + options + (filter.map { ["--filter", $0] } ?? [])
+                "test", "--package-path", repository, "--disable-testable-imports", "--disable-xctest",
+                "--xunit-output", file,
+            ] + build.testArguments + options + (filter.map { ["--filter", $0] } ?? [])
         let interrupted = Latch<Bool>()  // true: because they hung
         let tests = try Program(swift, arguments, environment: environment).start()
         let status = try await withThrowingTaskGroup(of: Void.self) { group in

@@ -9,6 +9,7 @@ import Postgres
 package import PrometheusMetrics
 import Redis
 import ServiceDatabase
+import Traces
 
 /// The composed service.
 package enum AuthApplication {
@@ -22,9 +23,12 @@ package enum AuthApplication {
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> ServiceApplication {
         let process = ProcessMetrics(service: "auth", version: Release.version)
+        let traces = TraceExport(
+            settings.server.traces, service: "auth", version: Release.version, eventLoopGroup: eventLoopGroup,
+            logger: logger)
         let redis = try redisClient(settings, eventLoopGroup, logger)
         let database = try PostgresCluster(
-            settings: settings.database, applicationName: "auth", logger: logger)
+            settings: settings.database, applicationName: "auth", tracer: traces?.tracer, logger: logger)
         let threads = settings.bcryptThreads == 0 ? System.coreCount : settings.bcryptThreads
         let hasher = PasswordHasher(cost: settings.bcryptCost, threads: threads)
         let rules = PasswordRules(common: commonPasswords(settings, logger))
@@ -101,7 +105,7 @@ package enum AuthApplication {
 
         let listener = HTTPListener(
             addresses: settings.server.publicAddresses, router: router, drain: drain, eventLoopGroup: eventLoopGroup,
-            logger: logger, metrics: requests, translate: APIError.auth
+            logger: logger, metrics: requests, translate: APIError.auth, tracer: traces?.tracer
         ) { port in
             drain.beginServing()
             onListening(port)
@@ -112,6 +116,7 @@ package enum AuthApplication {
                 process.families, requests.families, redis.families, revocations.families, database.families,
                 hasher.families,
             ]),
+            traces: traces,
             dependencies: [
                 redis, database, verifier, SigningKeyWatch(keys, verifier), hasher, revocations, publisher,
             ], listener: listener,
@@ -124,7 +129,8 @@ package enum AuthApplication {
 
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
+        ProcessMetrics.catalogue + SpanQueue.catalogue + RequestMetrics.catalogue + RedisClient.metrics
+        + RevocationWatch.metrics
         + PostgresCluster.metrics + PasswordHasher.metrics
 
     /// Without the list Auth works as well: it may have been set up where there was no network.

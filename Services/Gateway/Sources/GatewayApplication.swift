@@ -7,6 +7,7 @@ package import NIOPosix
 package import PrometheusMetrics
 import Redis
 import ServiceLifecycle
+import Traces
 
 /// Composes the gateway from its settings.
 package enum GatewayApplication {
@@ -22,6 +23,9 @@ package enum GatewayApplication {
     ) throws -> ServiceApplication {
         let configuration = try settings.configurationFile.read()
         let process = ProcessMetrics(service: "gateway", version: Release.version)
+        let traces = TraceExport(
+            settings.server.traces, service: "gateway", version: Release.version, eventLoopGroup: eventLoopGroup,
+            logger: logger)
         let drain = DrainState()
         let redis = RedisClient(configuration: settings.redis, eventLoopGroup: eventLoopGroup, logger: logger)
         let verifier = TokenVerifier(
@@ -59,7 +63,9 @@ package enum GatewayApplication {
                 tokens: AccessTokenSource(verifier, apiKeys: APIKeyTokens(exchange, verifier: verifier)),
                 revocations: revocations, refresher: refresher),
             upstreams: upstreams, stream: stream, health: health, drain: drain,
-            eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
+            eventLoopGroup: eventLoopGroup,
+            tracing: traces.map { TraceSampling(queue: $0.queue, ratio: settings.sampleRatio) }, logger: logger,
+            onListening: onListening)
         let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
             await server.adopt($0)
         }
@@ -70,6 +76,7 @@ package enum GatewayApplication {
                 process.families, server.families, { UpstreamMetrics.families(upstreams.map(\.snapshot)) },
                 stream.counters.families, leases.families, redis.families, revocations.families,
             ]),
+            traces: traces,
             dependencies: [
                 redis, slotKeeper, verifier, exchange, revocations, events, resolver, checker, refresher, live,
             ],
@@ -79,7 +86,8 @@ package enum GatewayApplication {
 
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + GatewayMetrics.catalogue + StreamCounters.metrics + UpstreamMetrics.catalogue
+        ProcessMetrics.catalogue + SpanQueue.catalogue + GatewayMetrics.catalogue + StreamCounters.metrics
+        + UpstreamMetrics.catalogue
         + LeaseCounts.catalogue + RedisClient.metrics + RevocationWatch.metrics
 
     private static func policy(

@@ -3,6 +3,7 @@ package import Events
 package import HTTPService
 package import Redis
 package import Settings
+import Traces
 
 /// What the gateway reads from its environment or its settings file.
 package struct GatewaySettings: Sendable {
@@ -12,6 +13,7 @@ package struct GatewaySettings: Sendable {
         + [
             gatewayConfig, authUpstreams, strategiesUpstreams, rateLimitUser, rateLimitAddress, corsOrigins,
             rateLimitGateways, maximumBody, maximumConnections, redisDeadline, accessLogInterval,
+            TraceSettings.sampleRatio,
         ] + GatewayTimeouts.catalogue + UpstreamSettings.catalogue + StreamLimits.catalogue
 
     /// The file with the routes, the rate limits and the upstreams.
@@ -75,6 +77,8 @@ package struct GatewaySettings: Sendable {
     package var limits = RequestLimits()
     package let maximumConnectionCount: Int
     package let accessLogEvery: Int
+    /// Of the requests, from 0 to 1.
+    package let sampleRatio: Double
     package let timeouts: GatewayTimeouts
     package let upstream: UpstreamSettings
     package let events: EventStream
@@ -98,6 +102,7 @@ package struct GatewaySettings: Sendable {
         limits.body = try reader.value(Self.maximumBody)
         maximumConnectionCount = try reader.value(Self.maximumConnections)
         accessLogEvery = try reader.value(Self.accessLogInterval)
+        sampleRatio = try reader.value(TraceSettings.sampleRatio)
         timeouts = try GatewayTimeouts(reader: reader)
         upstream = try UpstreamSettings(reader: reader)
         events = EventStream(name: try reader.value(CommonSettings.eventsName))

@@ -10,6 +10,7 @@ import Postgres
 package import PrometheusMetrics
 import Redis
 import ServiceDatabase
+import Traces
 
 /// The composed service.
 package enum StrategiesApplication {
@@ -23,13 +24,16 @@ package enum StrategiesApplication {
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> ServiceApplication {
         let process = ProcessMetrics(service: "strategies", version: Release.version)
+        let traces = TraceExport(
+            settings.server.traces, service: "strategies", version: Release.version, eventLoopGroup: eventLoopGroup,
+            logger: logger)
         let requests = RequestMetrics()
         let redis = RedisClient(
             configuration: try RedisConfiguration(
                 url: settings.redisURL, password: settings.redisPassword.isEmpty ? nil : settings.redisPassword),
             eventLoopGroup: eventLoopGroup, logger: logger)
         let database = try PostgresCluster(
-            settings: settings.database, applicationName: "strategies", logger: logger)
+            settings: settings.database, applicationName: "strategies", tracer: traces?.tracer, logger: logger)
         let verifier = TokenVerifier(
             configuration: TokenVerifierConfiguration(
                 jwksURLs: settings.jwksURLs, issuer: settings.tokenIssuer, audience: settings.tokenAudience),
@@ -63,7 +67,8 @@ package enum StrategiesApplication {
             logger: logger, metrics: requests, translate: APIError.strategies,
             direct: DirectStrategyReads(
                 database, codec: settings.consistency.codec, verifier: verifier, revocations: revocations,
-                cache: cache)
+                cache: cache),
+            tracer: traces?.tracer
         ) { port in
             drain.beginServing()
             onListening(port)
@@ -74,6 +79,7 @@ package enum StrategiesApplication {
                 process.families, requests.families, redis.families, revocations.families, database.families,
                 events.families, { ReadCache.families(of: cache) },
             ]),
+            traces: traces,
             dependencies: [redis, database, verifier, revocations, events]
                 + (cache.map { [CacheInvalidator(cache: $0, redis: redis, stream: settings.events, logger: logger)] }
                     ?? []),
@@ -81,6 +87,7 @@ package enum StrategiesApplication {
     }
     /// Everything that `/metrics` of the admin port tells.
     package static let metrics =
-        ProcessMetrics.catalogue + RequestMetrics.catalogue + RedisClient.metrics + RevocationWatch.metrics
+        ProcessMetrics.catalogue + SpanQueue.catalogue + RequestMetrics.catalogue + RedisClient.metrics
+        + RevocationWatch.metrics
         + PostgresCluster.metrics + OutboxPublisher.metrics + ReadCache.metrics
 }

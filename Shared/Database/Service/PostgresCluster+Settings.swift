@@ -1,11 +1,14 @@
 package import Logging
 package import Postgres
+package import Tracing
 
 extension PostgresCluster {
-    /// - Parameter applicationName: what the servers show of these connections.
+    /// - Parameters:
+    ///   - applicationName: what the servers show of these connections.
+    ///   - tracer: records the statements of traced requests.
     /// - Throws: `PostgresError` with code `configuration` for a URL that libpq refuses.
     package convenience init(
-        settings: DatabaseSettings, applicationName: String, logger: Logger
+        settings: DatabaseSettings, applicationName: String, tracer: (any Tracer)? = nil, logger: Logger
     ) throws(PostgresError) {
         var configurations: [PostgresConfiguration] = []
         for url in settings.urls {
@@ -19,6 +22,6 @@ extension PostgresCluster {
             configurations: configurations,
             routing: ReadRoutingOptions(
                 maximumStaleness: settings.maximumStaleness, primaryReads: settings.primaryReads),
-            logger: logger)
+            tracer: tracer, logger: logger)
     }
 }

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Traces
 
 /// A request that may be answered without a task and without Hummingbird: a GET over HTTP/1.1 with a bearer token, no body,
 /// no condition and no cookie.
@@ -12,6 +13,11 @@ package struct DirectRequest: Sendable {
     package let consistencyToken: String?
     /// Of `X-Request-Id`; well formed or not.
     package let requestID: String?
+    /// The span of a sampled trace that it comes from; read only where spans are recorded.
+    var cause: SpanIdentity?
+
+    /// Of the target, without the query.
+    var path: String { String(target.prefix { $0 != "?" }) }
 
     init?(_ head: HTTPRequestHead) {
         guard head.method == .GET, head.version == .http1_1 else { return nil }

@@ -5,6 +5,8 @@ package import Logging
 package import NIOCore
 import NIOHTTP1
 package import PrometheusMetrics
+package import Traces
+import Tracing
 
 /// The outermost step of every request: gives it an id, lets the router answer, and renders every error.
 package struct ServiceResponder: Sendable {
@@ -14,17 +16,19 @@ package struct ServiceResponder: Sendable {
     private let translate: @Sendable (any Error) -> APIError?
     private let logger: Logger
     private let metrics: RequestMetrics?
+    private let tracer: SpanTracer?
     private let date = DateHeader()
 
     package init(
         router: Router<ServiceRequestContext>, logger: Logger, metrics: RequestMetrics? = nil,
-        translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil }
+        tracer: SpanTracer? = nil, translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil }
     ) {
         self.router = router.buildResponder()
         self.routes = RouteTable(router.routes.map { ($0.path, $0.method) })
         self.translate = translate
         self.logger = logger
         self.metrics = metrics
+        self.tracer = tracer
     }
 
     /// - Throws: `HTTPParserError` for bytes that are no HTTP, which the connection itself answers; nothing else.
@@ -32,6 +36,15 @@ package struct ServiceResponder: Sendable {
         let requestID = Self.requestID(of: request)
         let context = ServiceRequestContext(
             source: .init(channel: channel, logger: logger, requestID: requestID))
+        if let tracer, let caller = request.headers[.traceparent].flatMap(SpanIdentity.init(header:)) {
+            return try await tracer.record(request, context, causedBy: caller) {
+                try await respond(to: request, context)
+            }
+        }
+        return try await respond(to: request, context)
+    }
+
+    private func respond(to request: Request, _ context: ServiceRequestContext) async throws -> Response {
         metrics?.begin()
         let begin = metrics.map { _ in NIODeadline.now() }
         do {

@@ -6,6 +6,7 @@ package import NIOCore
 package import PrometheusMetrics
 import ServiceLifecycle
 import Synchronization
+package import Traces
 
 /// A port, or several addresses, on which a Hummingbird router answers.
 ///
@@ -33,13 +34,14 @@ package struct HTTPListener: Service {
     ///   - translate: the APIError that an error of the service's own means, such as one of its database; `nil` for what
     ///     nobody foresaw, which becomes a 500. The cause is logged in either case.
     ///   - direct: answers some of the requests before the router is asked.
+    ///   - tracer: records the requests whose traces are sampled.
     ///   - onListening: called with the port once all addresses accept connections; the way to learn a port given as 0. A
     ///     public listener calls `drain.beginServing()` there.
     package init(
         addresses: [ListenAddress], router: Router<ServiceRequestContext>, drain: DrainState,
         eventLoopGroup: any EventLoopGroup, logger: Logger, metrics: RequestMetrics? = nil,
         translate: @escaping @Sendable (any Error) -> APIError? = { _ in nil },
-        direct: (any DirectResponder)? = nil,
+        direct: (any DirectResponder)? = nil, tracer: SpanTracer? = nil,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         routes = router.routes.filter { $0.method != .head }.map { route in
@@ -47,8 +49,10 @@ package struct HTTPListener: Service {
         }
         self.addresses = addresses
         self.responder = ServiceResponder(
-            router: router, logger: logger, metrics: metrics, translate: translate)
-        self.direct = direct.map { DirectAnswers($0, metrics: metrics, date: DateHeader(), logger: logger) }
+            router: router, logger: logger, metrics: metrics, tracer: tracer, translate: translate)
+        self.direct = direct.map {
+            DirectAnswers($0, metrics: metrics, tracer: tracer, date: DateHeader(), logger: logger)
+        }
         self.drain = drain
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger

@@ -2,6 +2,7 @@ package import APIContract
 import Logging
 import NIOCore
 package import Settings
+package import Traces
 
 /// The settings that every process has: its two ports, its logs and its shutdown.
 package struct ServerSettings: Sendable {
@@ -44,10 +45,12 @@ package struct ServerSettings: Sendable {
             "CIDR blocks, separated by commas, of the peers whose X-Forwarded-For, or else Forwarded, is believed.",
         isAllowed: { (try? TrustedProxies($0)) != nil })
 
-    package static let catalogue: [any AnySetting] = [
-        listenHost, listenPort, listenSocket, adminHost, adminPort, logLevel, drainDelay, eventLoops, trustedProxies,
-        CPUScheduling.setting,
-    ]
+    package static let catalogue: [any AnySetting] =
+        [
+            listenHost, listenPort, listenSocket, adminHost, adminPort, logLevel, drainDelay, eventLoops,
+            trustedProxies,
+            CPUScheduling.setting,
+        ] + TraceSettings.catalogue
 
     /// The public port, and the socket beside it if there is one.
     package let publicAddresses: [ListenAddress]
@@ -56,16 +59,18 @@ package struct ServerSettings: Sendable {
     /// At least one.
     package let eventLoopCount: Int
     package let trustedProxies: TrustedProxies
+    package let traces: TraceSettings
 
     package init(
         publicAddresses: [ListenAddress], adminAddress: ListenAddress, drainDelay: Duration, eventLoopCount: Int = 2,
-        trustedProxies: TrustedProxies
+        trustedProxies: TrustedProxies, traces: TraceSettings = TraceSettings()
     ) {
         self.publicAddresses = publicAddresses
         self.adminAddress = adminAddress
         self.drainDelay = drainDelay
         self.eventLoopCount = eventLoopCount
         self.trustedProxies = trustedProxies
+        self.traces = traces
     }
 
     /// - Throws: `SettingsError` naming the key that is missing or wrong.
@@ -78,5 +83,6 @@ package struct ServerSettings: Sendable {
         let eventLoops = try reader.value(Self.eventLoops)
         eventLoopCount = eventLoops == 0 ? System.coreCount : eventLoops
         trustedProxies = try TrustedProxies(try reader.value(Self.trustedProxies))
+        traces = try TraceSettings(reader: reader)
     }
 }

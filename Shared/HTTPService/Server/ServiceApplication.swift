@@ -3,6 +3,7 @@ package import Logging
 package import NIOCore
 package import PrometheusMetrics
 package import ServiceLifecycle
+package import Traces
 import UnixSignals
 
 /// One process: what it depends on, its listeners and its admin port, started together and stopped in the right order.
@@ -20,19 +21,22 @@ package struct ServiceApplication: Sendable {
     /// - Parameters:
     ///   - health: what `/readyz` asks.
     ///   - metrics: what `/metrics` tells.
+    ///   - traces: what exports the spans; it goes last, because the others may still record some.
     ///   - dependencies: what the listener needs, in the order of their dependencies.
     ///   - listener: the public port; it calls `drain.beginServing()` once it accepts connections.
     ///   - addAdminRoutes: what the admin port answers besides its probes.
     ///   - onAdminListening: called with the admin port once it accepts connections.
     package init(
         settings: ServerSettings, drain: DrainState, health: HealthReport, metrics: MetricsReport = MetricsReport(),
-        dependencies: [any Service],
+        traces: TraceExport? = nil, dependencies: [any Service],
         listener: any Service, eventLoopGroup: any EventLoopGroup, logger: Logger,
         addAdminRoutes: (Router<ServiceRequestContext>) -> Void = { _ in },
         onAdminListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         let router = Router<ServiceRequestContext>.service()
-        AdminEndpoints(drain: drain, health: health, metrics: metrics).addRoutes(to: router)
+        AdminEndpoints(
+            drain: drain, health: health, metrics: metrics.adding { SpanQueue.families(of: traces?.queue) }
+        ).addRoutes(to: router)
         addAdminRoutes(router)
         let admin = HTTPListener(
             addresses: [settings.adminAddress], router: router, drain: drain, eventLoopGroup: eventLoopGroup,
@@ -41,7 +45,7 @@ package struct ServiceApplication: Sendable {
         self.settings = settings
         self.logger = logger
         services =
-            dependencies + [
+            (traces.map { [$0.exporter] } ?? []) + dependencies + [
                 admin, listener, GracefulDrain(state: drain, delay: settings.drainDelay, logger: logger),
             ]
     }

@@ -1,6 +1,7 @@
 package import Logging
 package import Settings
 import Telemetry
+import Traces
 
 #if canImport(Glibc)
 import Glibc
@@ -23,7 +24,8 @@ package enum ServiceProcess {
             let reader = try await SettingsReader(environment: environment)
             CPUScheduling(rawValue: try reader.value(CPUScheduling.setting))?.apply()
             let level = try reader.value(ServerSettings.logLevel)
-            Telemetry.bootstrap(service: service, level: Logger.Level(rawValue: level) ?? .info)
+            Telemetry.bootstrap(
+                service: service, level: Logger.Level(rawValue: level) ?? .info, metadata: .traces)
             let application = try await compose(reader, Logger(label: service))
             try await application.run()
         } catch {

@@ -1,5 +1,6 @@
 package import Logging
 package import ServiceLifecycle
+package import Tracing
 
 /// Several PostgreSQL servers, one primary among them: writes go to the primary, reads to a replica that is fresh
 /// enough.
@@ -16,10 +17,13 @@ package final class PostgresCluster: Service, Sendable {
 
     /// Nothing is dialled before ``run()``; statements wait for it.
     ///
-    /// - Parameter configurations: one for each server, in any order.
+    /// - Parameters:
+    ///   - configurations: one for each server, in any order.
+    ///   - tracer: records the statements of traced requests.
     /// - Throws: ``PostgresError`` with code `configuration` when there is no server, or no descriptor left.
     package init(
-        configurations: [PostgresConfiguration], routing: ReadRoutingOptions = ReadRoutingOptions(), logger: Logger
+        configurations: [PostgresConfiguration], routing: ReadRoutingOptions = ReadRoutingOptions(),
+        tracer: (any Tracer)? = nil, logger: Logger
     ) throws(PostgresError) {
         guard let deadline = configurations.map(\.deadline).max() else {
             throw PostgresError(.configuration, "no server is named")
@@ -28,7 +32,7 @@ package final class PostgresCluster: Service, Sendable {
         for configuration in configurations {
             servers.append(
                 try PostgresServer(
-                    configuration: configuration, probeDeadline: routing.probeDeadline, logger: logger))
+                    configuration: configuration, probeDeadline: routing.probeDeadline, tracer: tracer, logger: logger))
         }
         self.servers = servers
         self.deadline = deadline

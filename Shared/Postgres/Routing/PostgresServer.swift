@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import Tracing
 
 /// One server: connections for statements, and one more for questions about its state, which never wait behind them.
 final class PostgresServer: Sendable {
@@ -8,9 +9,9 @@ final class PostgresServer: Sendable {
     private let inFlightCount = Atomic<Int>(0)
 
     init(
-        configuration: PostgresConfiguration, probeDeadline: Duration, logger: Logger
+        configuration: PostgresConfiguration, probeDeadline: Duration, tracer: (any Tracer)?, logger: Logger
     ) throws(PostgresError) {
-        client = try PostgresClient(configuration: configuration, logger: logger)
+        client = try PostgresClient(configuration: configuration, tracer: tracer, logger: logger)
         var quiet = logger
         // What it finds out is logged as a change of the server's state.
         quiet.logLevel = .critical
@@ -58,8 +59,10 @@ final class PostgresServer: Sendable {
         deliver: @escaping @Sendable (Result<PostgresRows, PostgresError>) -> Void
     ) -> Bool {
         inFlightCount.add(1, ordering: .relaxed)
+        let span = client.tracing?.begin(statement)
         let answer = Answer<PostgresRows> { [self] outcome in
             inFlightCount.subtract(1, ordering: .relaxed)
+            span?.end(with: outcome)
             deliver(outcome)
         }
         let isAccepted = client.post(

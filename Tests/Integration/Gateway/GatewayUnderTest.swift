@@ -37,6 +37,7 @@ struct GatewayUnderTest: Sendable {
         /// What Redis tells of what a client has missed.
         var catchUp: StreamEndpoint.CatchUp = { _, _, eventLoop in eventLoop.makeSucceededFuture(nil) }
         var renewal: SessionRenewal?
+        var tracing: TraceSampling?
         /// When every token expires, in seconds since 1970.
         var expiresAt = Int.max
     }
@@ -117,7 +118,7 @@ struct GatewayUnderTest: Sendable {
         let server = GatewayServer(
             addresses: [ListenAddress(host: "127.0.0.1", port: 0)], policy: try policy(options, configuration),
             upstreams: upstreams, stream: stream, health: health, drain: drain, eventLoopGroup: group,
-            logger: options.logger, onListening: { listening.set($0) })
+            tracing: options.tracing, logger: options.logger, onListening: { listening.set($0) })
         let live = LiveConfiguration(
             file: file, current: configuration, logger: silentLogger
         ) { await server.adopt($0) }

@@ -39,7 +39,7 @@ struct AccessLog {
             "duration_us": .stringConvertible(duration),
             "client": "\(exchange.forwarded.clientAddress)",
             "request_id": "\(exchange.answer.requestID)",
-            "trace_id": "\(exchange.traceParent.dropFirst(3).prefix(32))",
+            "trace_id": "\(exchange.traceID)",
             "upstream": "\(exchange.upstreamName)",
         ]
         if let duration = exchange.upstreamDuration { metadata["upstream_us"] = .stringConvertible(duration) }

@@ -78,11 +78,17 @@ extension ClientConnection {
         }
     }
 
+    func endTrace(_ exchange: Exchange, isAborted: Bool = false) {
+        exchange.trace?.end(exchange, isAborted: isAborted)
+        exchange.trace = nil
+    }
+
     func log(_ exchange: Exchange) {
         exchange.isCounted = true
         let duration = RequestGuard.microseconds() - exchange.startedAt
         loop.metrics.answered(
             exchange.routeName, code: exchange.answerStatus, upstream: exchange.upstreamName, microseconds: duration)
+        endTrace(exchange)
         if exchange.isLogged { loop.accessLog.write(exchange, duration: duration) }
     }
 }

@@ -85,6 +85,7 @@ extension ClientConnection {
         guard !exchange.isCounted else { return }
         exchange.isCounted = true
         loop.metrics.aborted(exchange.routeName)
+        endTrace(exchange, isAborted: true)
     }
 
     // MARK: What is no request

@@ -45,7 +45,8 @@ extension ClientConnection {
     ) -> Exchange {
         var answer = AnswerContext(requestID: request.requestID ?? loop.identifiers.requestID())
         let trace = request.traceParent.flatMap(TraceContext.init(header:))
-        let traceParent = loop.identifiers.traceParent(in: trace?.traceID, isSampled: trace?.isSampled ?? false)
+        let isSampled = loop.tracing.map { loop.identifiers.chance($0.ratio) } ?? false
+        let traceParent = loop.identifiers.traceParent(in: trace?.traceID, isSampled: isSampled)
         answer.traceParent = traceParent
         // The gateway writes an answer's CORS lines, except for a preflight's, which has its own.
         if !policy.cors.isEmpty, !policy.cors.isPreflight(request) {
@@ -60,6 +61,9 @@ extension ClientConnection {
             timeout: route?.timeout.map(Tick.count) ?? loop.deadlines.request, startedAt: RequestGuard.microseconds(),
             isLogged: loop.accessLog.takesNext())
         exchange.route = route
+        if isSampled, let tracing = loop.tracing {
+            exchange.trace = ExchangeTrace(traceParent, caller: trace, queue: tracing.queue)
+        }
         return exchange
     }
 

@@ -79,6 +79,7 @@ extension ClientConnection {
         exchange.upstream = connection
         connection.attach(self)
         exchange.askedAt = RequestGuard.microseconds()
+        exchange.upstreamStatus = 0
         let upgrade = upgradeToPass(exchange)
         exchange.passedUpgrade = upgrade
         if sendsContinue {
@@ -90,7 +91,8 @@ extension ClientConnection {
             exchange.request,
             .init(
                 forwarded: exchange.forwarded, requestID: exchange.answer.requestID,
-                traceParent: exchange.traceParent,
+                traceParent: exchange.trace?.beginAttempt(
+                    connection.instance.member.endpoint, now: exchange.askedAt) ?? exchange.traceParent,
                 milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000, upgrade: upgrade,
                 accessToken: exchange.apiKey?.grant.text, cookies: exchange.upstreamCookies),
             endpoint: connection.instance.member.endpoint, into: &head)
@@ -188,6 +190,7 @@ extension ClientConnection {
         }
         exchange.answerFraming = writer.framing
         exchange.answerStatus = Int(head.status.code)
+        exchange.upstreamStatus = exchange.answerStatus
         let duration = now - exchange.askedAt
         exchange.upstreamDuration = duration
         loop.metrics.upstreamAnswered(exchange.upstreamName, microseconds: duration)
@@ -269,6 +272,7 @@ extension ClientConnection {
         if exchange.state.blamesInstance(for: failure, isOnReused: exchange.isOnReused) {
             exchange.pool?.failed(exchange, cause: cause, now: RequestGuard.microseconds())
         }
+        exchange.trace?.failed(failure)
         _ = detach(exchange)
         let action = exchange.state.failed(failure, isOnReused: exchange.isOnReused) {
             exchange.pool?.spendRetry() ?? false
@@ -308,6 +312,7 @@ extension ClientConnection {
     func detach(_ exchange: Exchange) -> UpstreamConnection? {
         let connection = exchange.upstream
         exchange.upstream = nil
+        exchange.trace?.endAttempt(exchange)
         exchange.pool?.finish(exchange)
         return connection
     }

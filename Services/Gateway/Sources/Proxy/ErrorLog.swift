@@ -18,7 +18,8 @@ final class ErrorLog {
             .error, "Request failed",
             [
                 "status": "\(status)", "code": "\(code.rawValue)", "cause": "\(cause)",
-                "request_id": "\(exchange.answer.requestID)", "route": "\(exchange.route?.name ?? "none")",
+                "request_id": "\(exchange.answer.requestID)", "trace_id": "\(exchange.traceID)",
+                "route": "\(exchange.route?.name ?? "none")",
             ])
     }
 
@@ -27,7 +28,7 @@ final class ErrorLog {
             .warning, "Answer was cut off",
             [
                 "cause": "\(cause)", "request_id": "\(exchange.answer.requestID)",
-                "route": "\(exchange.route?.name ?? "none")",
+                "trace_id": "\(exchange.traceID)", "route": "\(exchange.route?.name ?? "none")",
             ])
     }
 

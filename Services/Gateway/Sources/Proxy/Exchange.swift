@@ -11,6 +11,8 @@ final class Exchange {
     /// `nil` for requests that have none.
     var route: Route?
     let traceParent: String
+    /// Where the request is traced.
+    var trace: ExchangeTrace?
     var answer: AnswerContext
     var state: ExchangeState
     /// In bytes.
@@ -33,6 +35,8 @@ final class Exchange {
     var heldAnswer: GatewayAnswer?
     var answerFraming = BodyFraming.none
     var answerStatus = 0
+    /// Of the answer whose head has come from the instance that is asked; 0 before that.
+    var upstreamStatus = 0
     /// Parts that went up before it was known that the head left.
     var replay: [HTTPServerRequestPart] = []
     /// Microseconds.
@@ -115,6 +119,8 @@ final class Exchange {
     }
 
     // MARK: How logs and metrics name it
+
+    var traceID: Substring { traceParent.dropFirst(3).prefix(32) }
 
     var routeName: String { route?.name ?? LoopMetrics.none }
 

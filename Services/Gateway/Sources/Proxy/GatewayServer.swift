@@ -19,6 +19,7 @@ package final class GatewayServer: Service {
     private let stream: StreamEndpoint
     private let health: GatewayHealth
     private let drain: DrainState
+    private let tracing: TraceSampling?
     private let eventLoopGroup: MultiThreadedEventLoopGroup
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
@@ -26,10 +27,12 @@ package final class GatewayServer: Service {
 
     /// - Parameters:
     ///   - addresses: at least one; the first is the port.
+    ///   - tracing: which requests are traced; `nil` for none.
     ///   - onListening: called with the port once it accepts connections; the way to learn a port given as 0.
     package init(
         addresses: [ListenAddress], policy: GatewayPolicy, upstreams: [UpstreamGroup], stream: StreamEndpoint,
-        health: GatewayHealth, drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
+        health: GatewayHealth, drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup,
+        tracing: TraceSampling? = nil, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.addresses = addresses
@@ -38,6 +41,7 @@ package final class GatewayServer: Service {
         self.stream = stream
         self.health = health
         self.drain = drain
+        self.tracing = tracing
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
         self.onListening = onListening
@@ -100,7 +104,8 @@ package final class GatewayServer: Service {
             loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit { [self] in
                 let context = LoopContext(
                     eventLoop: eventLoop, index: index, of: eventLoops.count, policy: policy, upstreams: upstreams,
-                    stream: stream, health: health, drain: drain, connectionCount: connectionCount, logger: logger)
+                    stream: stream, health: health, drain: drain, connectionCount: connectionCount,
+                    tracing: tracing, logger: logger)
                 return NIOLoopBound(context, eventLoop: eventLoop)
             }.get()
         }

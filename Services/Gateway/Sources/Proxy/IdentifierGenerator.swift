@@ -43,6 +43,11 @@ struct IdentifierGenerator {
         }
     }
 
+    /// Whether something happens that does so in that share of the cases.
+    ///
+    /// - Parameter share: from 0, which is never, to 1, which is always.
+    mutating func chance(_ share: Double) -> Bool { Double(next() >> 11) * 0x1p-53 < share }
+
     private static func write(_ value: UInt64, to buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
         var rest = value
         for index in stride(from: offset + 15, through: offset, by: -1) {

@@ -17,6 +17,8 @@ final class LoopContext {
     var accessLog: AccessLog
     let date = DateHeader()
     var identifiers = IdentifierGenerator()
+    /// `nil` where no request is traced.
+    let tracing: TraceSampling?
     var metrics = LoopMetrics()
     private var tickedAt = RequestGuard.microseconds()
     /// Ticks since the event loop's context was made.
@@ -45,11 +47,12 @@ final class LoopContext {
     init(
         eventLoop: any EventLoop, index: Int, of count: Int, policy: GatewayPolicy, upstreams: [UpstreamGroup],
         stream: StreamEndpoint, health: GatewayHealth, drain: DrainState, connectionCount: ConnectionCount,
-        logger: Logger
+        tracing: TraceSampling?, logger: Logger
     ) {
         self.eventLoop = eventLoop
         self.policy = policy
         self.drain = drain
+        self.tracing = tracing
         self.health = health
         self.connectionCount = connectionCount
         self.stream = StreamLoop(eventLoop: eventLoop, endpoint: stream, connectionCount: connectionCount)
