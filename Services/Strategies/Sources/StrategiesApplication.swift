@@ -26,7 +26,8 @@ package enum StrategiesApplication {
         let requests = RequestMetrics()
         let redis = RedisClient(
             configuration: try RedisConfiguration(
-                url: settings.redisURL, password: settings.redisPassword.isEmpty ? nil : settings.redisPassword),
+                url: settings.redisURL, password: settings.redisPassword, sentinels: settings.redisSentinels,
+                masterName: settings.redisMasterName),
             eventLoopGroup: eventLoopGroup, logger: logger)
         let database = try PostgresCluster(
             settings: settings.database, applicationName: "strategies", logger: logger)
