@@ -35,9 +35,13 @@ package struct RedisSentinels: Sendable, Equatable {
         return .tcp(host: host, port: port)
     }
 
-    /// An error for those who are connected to what is a replica by now, so that they ask again who is the master.
+    /// An error for those who are connected to what is a replica by now, so that they ask again who is the master. (`ROLE` is not
+    /// for scripts.)
     static let masterCheck: [RedisArgument] = [
         "EVAL",
-        "if redis.call('ROLE')[1] == 'master' then return 1 end return redis.error_reply('READONLY not the master')", 0,
+        """
+        if string.find(redis.call('INFO', 'replication'), 'role:master', 1, true) then return 1 end
+        return redis.error_reply('READONLY not the master')
+        """, 0,
     ]
 }
