@@ -187,7 +187,7 @@ let package = Package(
             ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", "TestSupport", crypto, httpTypes]),
         unitTests("JSON"),
         unitTests("PrometheusMetrics", ["TestSupport"]),
-        unitTests("LocalCluster", ["Authentication"]),
+        unitTests("LocalCluster", ["Authentication", "JSON"]),
         unitTests("Capacity"),
         unitTests("Profiling"),
         unitTests("Drill"),

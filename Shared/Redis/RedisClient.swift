@@ -5,7 +5,8 @@ import ServiceLifecycle
 /// A Redis server, over one connection for each event loop of a group.
 ///
 /// Commands pipeline by themselves: all that one event loop sends in one tick goes out in one write.
-/// A connection opens on first use, or in `run()` for all of them, and dials again by itself when it is lost.
+/// A connection opens on first use, or in `run()` for all of them, and dials again by itself when it is lost; where there
+/// are Sentinels, to whomever they call the master then.
 package final class RedisClient: Service, Sendable {
     private let connections: [RedisConnection]
     private let byEventLoop: [ObjectIdentifier: RedisConnection]
@@ -24,7 +25,8 @@ package final class RedisClient: Service, Sendable {
             RedisConnection(
                 eventLoop: eventLoop, handshake: configuration.handshake,
                 handshakeTimeout: TimeAmount(configuration.connectTimeout),
-                machine: RedisConnection.Machine(limits: limits), logger: logger
+                machine: RedisConnection.Machine(limits: limits),
+                leavesReplicas: configuration.sentinels != nil, logger: logger
             ) { dialer.dial(for: $0) }
         }
         self.byEventLoop = Dictionary(connections.map { (ObjectIdentifier($0.eventLoop), $0) }) { first, _ in first }

@@ -8,6 +8,8 @@ package struct RedisConfiguration: Sendable {
     }
 
     package var address: Address
+    /// Who is asked for the address instead, before every connection; nil: nobody.
+    package var sentinels: RedisSentinels?
     /// TLS as a client, the server's certificate and name verified; nil: none.
     let tls: NIOSSLContext?
     package var username: String?
@@ -24,14 +26,17 @@ package struct RedisConfiguration: Sendable {
     /// (`?cafile=PATH` names the authorities), or `unix:///path[?db=database]`.
     ///
     /// - Parameters:
-    ///   - password: wins over the one in the URL.
+    ///   - password: wins over the one in the URL; the Sentinels are told the same.
+    ///   - sentinels: `host:port` of each Sentinel; with any, the host in the URL is not used.
+    ///   - masterName: what the Sentinels call the master.
     /// - Throws: a sentence that says what is wrong; it never holds the URL, which may have a password in it.
     package init(
-        url: String, password: String? = nil,
+        url: String, password: String? = nil, sentinels: [String] = [], masterName: String = "",
         commandDeadline: Duration = .milliseconds(250), connectTimeout: Duration = .seconds(1)
     ) throws(RedisConfigurationError) {
         let parsed = try RedisURL(url)
         self.address = parsed.address
+        self.sentinels = sentinels.isEmpty ? nil : try RedisSentinels(sentinels, masterName: masterName)
         self.tls = parsed.usesTLS ? try Self.tls(trusting: parsed.certificateAuthorityFile) : nil
         self.username = parsed.username
         self.password = password.flatMap { $0.isEmpty ? nil : $0 } ?? parsed.password
@@ -61,6 +66,7 @@ extension RedisConfiguration {
             commands.append(["AUTH"] + (username.map { [.string($0)] } ?? []) + [.string(password)])
         }
         if database != 0 { commands.append(["SELECT", .integer(database)]) }
+        if sentinels != nil { commands.append(RedisSentinels.masterCheck) }
         commands.append(["PING"])
         return commands
     }

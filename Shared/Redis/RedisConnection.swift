@@ -16,6 +16,7 @@ package final class RedisConnection: @unchecked Sendable {
     private let dialer: Dialer
     private let handshake: [[RedisArgument]]
     private let handshakeTimeout: TimeAmount
+    private let leavesReplicas: Bool
     private let logger: Logger
     private var machine: Machine
     private var encoder = RedisCommandEncoder()
@@ -25,14 +26,16 @@ package final class RedisConnection: @unchecked Sendable {
     private var lastFailure = ""
     private let closedPromise: EventLoopPromise<Void>
 
+    /// - Parameter leavesReplicas: a server that refuses a write as a replica is left, and the dialer asked for another one.
     package init(
         eventLoop: any EventLoop, handshake: [[RedisArgument]], handshakeTimeout: TimeAmount,
-        machine: Machine, logger: Logger, dialer: @escaping Dialer
+        machine: Machine, leavesReplicas: Bool = false, logger: Logger, dialer: @escaping Dialer
     ) {
         self.eventLoop = eventLoop
         self.handshake = handshake
         self.handshakeTimeout = handshakeTimeout
         self.machine = machine
+        self.leavesReplicas = leavesReplicas
         self.logger = logger
         self.dialer = dialer
         self.closedPromise = eventLoop.makePromise()
@@ -113,7 +116,10 @@ package final class RedisConnection: @unchecked Sendable {
     private func perform(_ action: Machine.ReplyAction) {
         switch action {
         case .none: break
-        case .resume(let promise, .error(let text)): promise.fail(RedisError(.server, text))
+        case .resume(let promise, .error(let text)):
+            let error = RedisError(.server, text)
+            promise.fail(error)
+            if leavesReplicas, error.saysServerIsReplica { violated(error) }
         case .resume(let promise, let reply): promise.succeed(reply)
         case .becameReady:
             publish()

@@ -26,6 +26,9 @@ package struct RedisError: Error, Sendable, Equatable {
     package var serverErrorKind: Substring? {
         code == .server ? message.prefix { $0 != " " } : nil
     }
+
+    /// The server takes no writes, because it follows another one.
+    package var saysServerIsReplica: Bool { serverErrorKind == "READONLY" }
 }
 
 extension RedisError: CustomStringConvertible {

@@ -40,14 +40,17 @@ struct RedisURL {
             if !name.isEmpty { self.username = name }
             authority = authority[authority.index(after: at)...]
         }
-        self.address = try Self.endpoint(authority)
+        self.address = try Self.endpoint(authority, defaultPort: 6379)
         let path = text[slash...].dropFirst()
         if !path.isEmpty { self.database = try Self.database(path) }
     }
 
-    private static func endpoint(_ authority: Substring) throws(RedisConfigurationError) -> RedisConfiguration.Address {
+    /// Reads `host[:port]`; a numeric IPv6 host is in brackets.
+    static func endpoint(
+        _ authority: Substring, defaultPort: Int
+    ) throws(RedisConfigurationError) -> RedisConfiguration.Address {
         var host = authority
-        var port = Substring("6379")
+        var port = Substring("\(defaultPort)")
         if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
             host = authority[authority.index(after: authority.startIndex)..<end]
             let rest = authority[authority.index(after: end)...]

@@ -5,7 +5,7 @@ import LocalCluster
 /// A cluster of `desk up` in a folder of its own, that ends when our end of a pipe does: also when we are killed.
 struct PipedCluster {
     let cluster: RunningCluster
-    private let folder: DataFolder
+    let folder: DataFolder
     private let supervisor: Program.Running
     private let pipe: Int32
 

@@ -19,7 +19,12 @@ struct SizeOptions: ParsableArguments {
     @Flag(help: "Confirm a write only once a replica has it as well; needs at least 2 replicas.")
     var durable = false
 
-    @Option(help: "The port of nginx; all others follow from it, up to 501 above. 0 takes a free range.")
+    @Flag(
+        name: .customLong("ha"),
+        help: "PostgreSQL under Patroni with etcd, and Redis under Sentinel: three of each, which replace a lost one.")
+    var isHighlyAvailable = false
+
+    @Option(help: "The port of nginx; all others follow from it, up to 549 above. 0 takes a free range.")
     var port = 8080
 
     @Option(
@@ -35,6 +40,7 @@ struct SizeOptions: ParsableArguments {
         guard (0..<PostgresServer.most).contains(replicas) else {
             throw ValidationError("--replicas must be from 0 to \(PostgresServer.most - 1).")
         }
+        let replicas = isHighlyAvailable ? max(replicas, 2) : replicas
         guard !durable || replicas >= 2 else {
             throw ValidationError("--durable needs at least 2 replicas, so that one may be away: add --replicas 2.")
         }
@@ -43,7 +49,7 @@ struct SizeOptions: ParsableArguments {
         }
         return ClusterOptions(
             gateways: gateways, auth: auth, strategies: strategies, replicas: replicas, isDurable: durable,
-            port: port,
+            isHighlyAvailable: isHighlyAvailable, port: port,
             settings: try parsedSettings())
     }
 

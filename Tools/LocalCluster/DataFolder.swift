@@ -42,8 +42,20 @@ package struct DataFolder: Sendable {
     /// The major version of PostgreSQL that wrote the data, if there is any.
     package var postgresVersion: Int? {
         (1...PostgresServer.most).lazy
-            .compactMap { Files.read(layout.postgresFolder(PostgresServer($0)) + "/PG_VERSION") }
+            .map(PostgresServer.init)
+            .compactMap { Files.read(layout.postgresFolder($0) + "/PG_VERSION") ?? managedVersion(of: $0) }
             .first?.split(separator: "\n").first.flatMap { Int($0) }
+    }
+
+    /// Whether a highly available cluster's data are in the folder; `nil` before there are any.
+    package var isHighlyAvailable: Bool? {
+        let servers = (1...PostgresServer.most).map(PostgresServer.init)
+        if servers.contains(where: { managedVersion(of: $0) != nil }) { return true }
+        return servers.contains { Files.exists(layout.postgresFolder($0) + "/PG_VERSION") } ? false : nil
+    }
+
+    private func managedVersion(of server: PostgresServer) -> String? {
+        Files.read(layout.patroniFolder(server) + "/data/PG_VERSION")
     }
 
     /// The last promotion that this folder's cluster has told its clients of; 0 when that is not known.

@@ -112,8 +112,13 @@ package actor Supervisor {
         if topology.options.auth > 0, !Files.exists(topology.commonPasswords) {
             progress.say("common passwords are not refused: deploy/passwords/install.sh says why their list is missing")
         }
+        if topology.options.isHighlyAvailable {
+            try await start(.coordination)
+            try await EtcdAccess(topology: topology).secure()
+        }
         try await start(.data)
         try await prepareDatabase()
+        try await start(.watch)
         try await start(.services)
         try await start(.gateways)
         try await start(.edge)
@@ -159,20 +164,32 @@ package actor Supervisor {
     private func superviseUntilStopped() async {
         await withDiscardingTaskGroup { group in
             for process in processes { group.addTask { await process.supervise() } }
+            if topology.options.isHighlyAvailable { group.addTask { await self.servers.watchPatroni() } }
             _ = await stopRequest.value()
             // A promotion goes on at the next start.
             await operations.cancel()
             await stopAll()
+            group.cancelAll()
         }
     }
 
     private func stopAll() async {
         state = .stopping
         for stage in StartStage.allCases.reversed() {
+            // Patroni would promote another one in the place of a primary that ends before it.
+            if stage == .data, topology.options.isHighlyAvailable { await stopStandbys() }
             await withDiscardingTaskGroup { group in
                 for process in processes where process.specification.stage == stage {
                     group.addTask { await process.stop() }
                 }
+            }
+        }
+    }
+
+    private func stopStandbys() async {
+        await withDiscardingTaskGroup { group in
+            for server in servers.standbys(of: servers.primary) {
+                group.addTask { try? await self.servers.process(server).stop() }
             }
         }
     }
@@ -216,6 +233,12 @@ package actor Supervisor {
         guard state == .ready else { throw ClusterError("The cluster is not ready: try again in a moment.") }
         let servers = servers
         let progress = progress.and(say)
+        if topology.options.isHighlyAvailable {
+            return try await operations.perform("the promotion of \(name)", progress: self.progress) {
+                try await servers.switchOver(to: name, progress: progress)
+                return nil
+            }
+        }
         try await operations.perform("the promotion of \(name)", progress: self.progress, interruptsRest: true) {
             try await servers.promote(name, progress: progress)
             return { try await servers.restoreStandbys() }
@@ -228,6 +251,11 @@ package actor Supervisor {
         guard state == .ready else { throw ClusterError("The cluster is not ready: try again in a moment.") }
         let servers = servers
         let progress = progress.and(say)
+        guard !topology.options.isHighlyAvailable else {
+            throw ClusterError(
+                "./desk backup reads one supervisor's folder, and Patroni may make another server the primary meanwhile: "
+                    + "back up a cluster with --ha by pgBackRest or Barman, which know Patroni.")
+        }
         let done = Latch<BackupRecord>()
         try await operations.perform("a backup", progress: self.progress) {
             done.set(try await servers.backUp(order, progress: progress))

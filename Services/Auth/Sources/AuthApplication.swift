@@ -147,7 +147,9 @@ package enum AuthApplication {
         _ settings: AuthSettings, _ eventLoopGroup: any EventLoopGroup, _ logger: Logger
     ) throws -> RedisClient {
         RedisClient(
-            configuration: try RedisConfiguration(url: settings.redisURL, password: settings.redisPassword),
+            configuration: try RedisConfiguration(
+                url: settings.redisURL, password: settings.redisPassword, sentinels: settings.redisSentinels,
+                masterName: settings.redisMasterName),
             eventLoopGroup: eventLoopGroup, logger: logger)
     }
 }

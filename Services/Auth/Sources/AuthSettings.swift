@@ -73,6 +73,8 @@ package struct AuthSettings: Sendable {
     package let server: ServerSettings
     package let redisURL: String
     package let redisPassword: String
+    package let redisSentinels: [String]
+    package let redisMasterName: String
     package let authAdminURLs: [String]
     /// Tells clusters that share a Redis apart, in the keys of revocations and of login limits.
     package let clusterName: String
@@ -97,6 +99,8 @@ package struct AuthSettings: Sendable {
         server = try ServerSettings(reader: reader)
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
+        redisSentinels = try reader.value(CommonSettings.redisSentinels)
+        redisMasterName = try reader.value(CommonSettings.redisMasterName)
         authAdminURLs = try reader.value(CommonSettings.authAdminURLs)
         clusterName = try reader.value(CommonSettings.revocationsName)
         revocationKeys = RevocationKeys(name: clusterName)

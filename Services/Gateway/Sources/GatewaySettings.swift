@@ -89,6 +89,8 @@ package struct GatewaySettings: Sendable {
         server = try ServerSettings(reader: reader)
         redis = try RedisConfiguration(
             url: try reader.value(CommonSettings.redisURL), password: try reader.value(CommonSettings.redisPassword),
+            sentinels: try reader.value(CommonSettings.redisSentinels),
+            masterName: try reader.value(CommonSettings.redisMasterName),
             commandDeadline: .milliseconds(try reader.value(Self.redisDeadline)))
         authAdminURLs = try reader.value(CommonSettings.authAdminURLs)
         revocationKeys = RevocationKeys(name: try reader.value(CommonSettings.revocationsName))

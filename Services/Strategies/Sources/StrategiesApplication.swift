@@ -30,7 +30,8 @@ package enum StrategiesApplication {
         let requests = RequestMetrics()
         let redis = RedisClient(
             configuration: try RedisConfiguration(
-                url: settings.redisURL, password: settings.redisPassword.isEmpty ? nil : settings.redisPassword),
+                url: settings.redisURL, password: settings.redisPassword, sentinels: settings.redisSentinels,
+                masterName: settings.redisMasterName),
             eventLoopGroup: eventLoopGroup, logger: logger)
         let database = try PostgresCluster(
             settings: settings.database, applicationName: "strategies", tracer: traces?.tracer, logger: logger)

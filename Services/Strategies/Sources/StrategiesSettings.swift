@@ -22,6 +22,8 @@ package struct StrategiesSettings: Sendable {
     package let server: ServerSettings
     package let redisURL: String
     package let redisPassword: String
+    package let redisSentinels: [String]
+    package let redisMasterName: String
     package let authAdminURLs: [String]
     package let revocationKeys: RevocationKeys
     package let database: DatabaseSettings
@@ -38,6 +40,8 @@ package struct StrategiesSettings: Sendable {
         server = try ServerSettings(reader: reader)
         redisURL = try reader.value(CommonSettings.redisURL)
         redisPassword = try reader.value(CommonSettings.redisPassword)
+        redisSentinels = try reader.value(CommonSettings.redisSentinels)
+        redisMasterName = try reader.value(CommonSettings.redisMasterName)
         authAdminURLs = try reader.value(CommonSettings.authAdminURLs)
         revocationKeys = RevocationKeys(name: try reader.value(CommonSettings.revocationsName))
         database = try DatabaseSettings(reader: reader)

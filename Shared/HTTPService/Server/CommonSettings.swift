@@ -8,7 +8,17 @@ package enum CommonSettings {
         summary: "Redis (state): redis://host:port/db, rediss:// for TLS, or unix:///path.")
     /// Its password.
     package static let redisPassword = Setting<String>(
-        "redis.password", default: "", isSecret: true, summary: "Password of the Redis, where it asks for one.")
+        "redis.password", default: "", isSecret: true,
+        summary: "Password of the Redis and its Sentinels, where they ask for one.")
+    /// Who knows the Redis server that takes writes.
+    package static let redisSentinels = Setting<[String]>(
+        "redis.sentinels", default: [],
+        summary: "Sentinels that name the Redis to write to, such as 10.0.0.7:26379,10.0.0.8:26379; the host in "
+            + "REDIS_URL is not used then.")
+    /// What they call it.
+    package static let redisMasterName = Setting<String>(
+        "redis.master.name", default: "cryptodesk", summary: "What the Sentinels call the Redis to write to.",
+        isAllowed: { !$0.isEmpty })
     /// Claim `iss`.
     package static let tokenIssuer = Setting<String>(
         "token.issuer", default: "cryptodesk", summary: "Claim iss that an access token must carry.")
@@ -39,6 +49,6 @@ package enum CommonSettings {
         isAllowed: { !$0.isEmpty && !$0.contains("{") && !$0.contains("}") })
 
     package static let revocations: [any AnySetting] = [authAdminURLs, revocationsName]
-    package static let redis: [any AnySetting] = [redisURL, redisPassword]
+    package static let redis: [any AnySetting] = [redisURL, redisPassword, redisSentinels, redisMasterName]
     package static let token: [any AnySetting] = [tokenIssuer, tokenAudience]
 }

@@ -20,7 +20,7 @@ import Testing
 
     @Test("every process starts after those that it needs")
     func stages() {
-        let stages = topology().processes.map(\.stage)
+        let stages = topology(ClusterOptions(replicas: 2, isHighlyAvailable: true)).processes.map(\.stage)
         #expect(stages == stages.sorted())
         #expect(Set(stages) == Set(StartStage.allCases))
     }
@@ -30,7 +30,7 @@ import Testing
         let most = ClusterPorts.instancesPerService
         let options = ClusterOptions(
             gateways: most, auth: most, strategies: most, replicas: PostgresServer.most - 1,
-            port: ClusterPorts.highestBase)
+            isHighlyAvailable: true, port: ClusterPorts.highestBase)
         let ports = topology(options).processes.flatMap { [$0.port, $0.adminPort].compactMap { $0 } }
         #expect(Set(ports).count == ports.count)
         #expect(ports.allSatisfy { (1...65_535).contains($0) })

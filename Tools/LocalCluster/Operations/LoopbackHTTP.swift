@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-/// One request to a process of this cluster, within two seconds.
+/// One request to a process of this cluster, within two seconds unless more are given.
 package enum LoopbackHTTP {
     package struct Answer: Sendable {
         package let status: Int
@@ -11,11 +11,14 @@ package enum LoopbackHTTP {
     /// - Parameters:
     ///   - content: the body and its media type.
     ///   - token: an access token.
+    ///   - authorization: the value of the header of that name, in place of the token's.
     /// - Returns: `nil` when there is no answer, or none that can be read.
     package static func send(
-        _ method: String, port: Int, path: String, content: (type: String, body: String)? = nil, token: String? = nil
+        _ method: String, port: Int, path: String, content: (type: String, body: String)? = nil, token: String? = nil,
+        authorization: String? = nil, within limit: Duration = .seconds(2)
     ) async -> Answer? {
-        await received(request(method, path, content, token), port).flatMap(parse)
+        let authorization = authorization ?? token.map { "Bearer \($0)" }
+        return await received(request(method, path, content, authorization), port, within: limit).flatMap(parse)
     }
 
     /// The body of a 200 to `GET`, as text; `nil` for any other answer.
@@ -26,17 +29,19 @@ package enum LoopbackHTTP {
         return text.firstRange(of: "\r\n\r\n").map { String(text[$0.upperBound...]) }
     }
 
-    private static func received(_ request: String, _ port: Int) async -> String? {
+    private static func received(
+        _ request: String, _ port: Int, within limit: Duration = .seconds(2)
+    ) async -> String? {
         let answer = Latch<String?>()
         let asking = Task { answer.set(try? await ask(request, port)) }
         defer { asking.cancel() }
-        return await answer.value(within: .seconds(2)) ?? nil
+        return await answer.value(within: limit) ?? nil
     }
 
     private static func request(
-        _ method: String, _ path: String, _ content: (type: String, body: String)?, _ token: String?
+        _ method: String, _ path: String, _ content: (type: String, body: String)?, _ authorization: String?
     ) -> String {
-        let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        let authorization = authorization.map { "Authorization: \($0)\r\n" } ?? ""
         let type = content.map { "Content-Type: \($0.type)\r\n" } ?? ""
         let body = content?.body ?? ""
         return

@@ -41,6 +41,7 @@ struct RollingRestart: Sendable {
         let primary = servers.primary.name
         func rank(_ process: SupervisedProcess) -> Int {
             switch process.specification.role {
+            case .etcd: 0
             case .postgres: process.specification.name == primary ? 1 : 0
             case .redis: process.specification.name == "redis" ? 3 : 2
             case .supervisor: process.specification.stage == .services ? 4 : 5
@@ -68,7 +69,7 @@ struct RollingRestart: Sendable {
         do {
             switch specification.role {
             case .postgres: try await restartPostgres(process)
-            case .redis: try await endAndStart(process, specification.stopping)
+            case .redis, .etcd: try await endAndStart(process, specification.stopping)
             default:
                 if specification.stage == .gateways {
                     try await restartGateway(process)
@@ -127,7 +128,9 @@ struct RollingRestart: Sendable {
         guard let server = PostgresServer(name: process.specification.name) else { return }
         // What has been written since the last checkpoint would have to be written at the shutdown.
         _ = await servers.sessions.ask(server, within: .seconds(5), "checkpoint")
-        if server == servers.primary {
+        if topology.options.isHighlyAvailable {
+            if server == servers.primary { try await servers.switchOver(to: nil, progress: progress) }
+        } else if server == servers.primary {
             await servers.holdWrites(on: server)
             await process.end(process.specification.stopping)
             try servers.configuration.writePostgres(primary: server)

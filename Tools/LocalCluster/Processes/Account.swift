@@ -32,6 +32,7 @@ struct Account: Hashable, Sendable {
         case .supervisor: return nil
         case .postgres: return Account(named: "postgres") ?? Account(named: "nobody")
         case .redis: return Account(named: "redis") ?? Account(named: "nobody")
+        case .etcd: return Account(named: "etcd") ?? Account(named: "nobody")
         case .nginx: return Account(named: "www-data") ?? Account(named: "nobody")
         }
     }

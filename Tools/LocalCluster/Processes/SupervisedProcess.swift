@@ -2,9 +2,6 @@ import Glibc
 
 /// One process of a running cluster: started, watched, started again when it dies, stopped.
 actor SupervisedProcess {
-    /// How long a process may take until it is ready for the first time.
-    static let startLimit: Duration = .seconds(30)
-
     nonisolated let specification: ProcessSpecification
     private let layout: ClusterLayout
     private let launcher: Launcher
@@ -31,7 +28,7 @@ actor SupervisedProcess {
     func start() async throws {
         try await launch()
         guard let child else { return }
-        let deadline = ContinuousClock.now + Self.startLimit
+        let deadline = ContinuousClock.now + specification.startLimit
         while await !ReadinessProbe.isReady(specification.readiness) {
             try Task.checkCancellation()
             if let exit = child.exit.current { throw ended(exit) }
@@ -76,7 +73,7 @@ actor SupervisedProcess {
 
     private func notReady() -> ClusterError {
         ClusterError(
-            "\(specification.name) was not ready after \(Self.startLimit.components.seconds) s: "
+            "\(specification.name) was not ready after \(specification.startLimit.components.seconds) s: "
                 + "see \(layout.log(specification.name)).")
     }
 
@@ -191,6 +188,9 @@ actor SupervisedProcess {
     private func signalAll(_ signal: ProcessSignal) {
         guard let child, child.exit.current == nil else { return }
         for entry in ProcessTable.read().tree(of: child.pid) { kill(entry.pid, signal.number) }
+        // Patroni's PostgreSQL is no child of it.
+        guard let folder = specification.dataFolder else { return }
+        for entry in Leftovers(layout: layout).processes(in: [folder]) { kill(entry.pid, signal.number) }
     }
 
     func status() async -> ProcessStatus {

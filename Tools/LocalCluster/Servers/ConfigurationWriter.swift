@@ -22,6 +22,7 @@ struct ConfigurationWriter {
         try Files.write("", to: folder + "/pg_ident.conf")
         let redis = RedisFiles(topology)
         let ports = topology.ports
+        if topology.options.isHighlyAvailable { try writeHighAvailability() }
         try writeRedis("redis", redis.configuration("redis", port: ports.redis, purpose: .state))
         try writeRedis("redis-cache", redis.configuration("redis-cache", port: ports.redisCache, purpose: .cache))
         for process in topology.processes {
@@ -46,6 +47,29 @@ struct ConfigurationWriter {
             try Files.write(
                 files.configuration(of: server, following: upstream, takesWrites: takesWrites),
                 to: layout.postgresConfiguration(server))
+        }
+    }
+
+    /// What Patroni reads is written at every start, what Redis and Sentinel rewrite is written once.
+    private func writeHighAvailability() throws {
+        let postgres = Account.unprivileged(for: .postgres)
+        let redis = Account.unprivileged(for: .redis)
+        for server in topology.postgresServers {
+            let files = PatroniFiles(topology, server: server)
+            try Files.makeFolder(layout.patroniFolder(server), mode: 0o700, owner: postgres)
+            try Files.write(
+                files.configuration, to: layout.patroniConfiguration(server), mode: 0o600, owner: postgres)
+            try Files.write(files.callbackPassword, to: files.callbackPasswordFile, mode: 0o600, owner: postgres)
+        }
+        let files = SentinelFiles(topology)
+        for number in ClusterTopology.memberNumbers {
+            try Files.makeFolder(layout.etcdFolder(number), mode: 0o700, owner: .unprivileged(for: .etcd))
+            let redisName = ClusterTopology.redisName(number)
+            for (name, text) in [(redisName, files.redis(number)), ("sentinel-\(number)", files.sentinel(number))] {
+                try Files.makeFolder(layout.redisFolder(name), mode: 0o700, owner: redis)
+                let path = layout.rewrittenConfiguration(name)
+                if !Files.exists(path) { try Files.write(text, to: path, mode: 0o600, owner: redis) }
+            }
         }
     }
 

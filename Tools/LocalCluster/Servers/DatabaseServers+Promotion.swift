@@ -199,7 +199,7 @@ extension DatabaseServers {
     }
 
     /// `nil` where the schema does not know of epochs.
-    private func newestEpoch(on server: PostgresServer) async -> (epoch: Int, server: String)? {
+    func newestEpoch(on server: PostgresServer) async -> (epoch: Int, server: String)? {
         let rows = await sessions.ask(
             server, within: .seconds(2), database: DatabaseRole.database,
             "select epoch, server from primary_epochs order by epoch desc limit 1")

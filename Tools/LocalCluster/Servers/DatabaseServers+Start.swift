@@ -3,6 +3,7 @@ import Postgres
 extension DatabaseServers {
     /// Starts the recorded primary, and then the others, which follow it.
     func start() async throws {
+        if topology.options.isHighlyAvailable { return try await startUnderPatroni() }
         let unfinished = record.state == .promoting ? record.previousServer : nil
         if unfinished != nil {
             progress.say("the promotion of \(record.primary), which was cut off, goes on")

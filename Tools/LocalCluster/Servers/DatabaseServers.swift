@@ -54,6 +54,12 @@ final class DatabaseServers: Sendable {
         stored.withLock { $0 = record }
     }
 
+    /// What Patroni has decided; its own record is in etcd.
+    func observe(_ leader: PostgresServer, epoch: Int?) {
+        setPrimary(leader)
+        stored.withLock { $0 = PrimaryRecord(epoch: epoch ?? $0.epoch, primary: leader) }
+    }
+
     func process(_ server: PostgresServer) throws(ClusterError) -> SupervisedProcess {
         guard let process = processes[server] else {
             throw ClusterError("There is no \(server.name) in this cluster.")
@@ -61,7 +67,7 @@ final class DatabaseServers: Sendable {
         return process
     }
 
-    func folder(_ server: PostgresServer) -> PostgresFolder { PostgresFolder(server, topology.layout) }
+    func folder(_ server: PostgresServer) -> PostgresFolder { PostgresFolder(topology.postgresFolder(server)) }
 
     func standbys(of primary: PostgresServer) -> [PostgresServer] { servers.filter { $0 != primary } }
 }

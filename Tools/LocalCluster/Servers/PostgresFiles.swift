@@ -27,7 +27,7 @@ package struct PostgresFiles: Hashable, Sendable {
         """
         # Written by desk at every start and at every promotion.
         cluster_name = '\(server.name)'
-        data_directory = \(quoted(layout.postgresFolder(server)))
+        data_directory = \(quoted(topology.postgresFolder(server)))
         hba_file = \(quoted(layout.configurationFolder + "/pg_hba.conf"))
         ident_file = \(quoted(layout.configurationFolder + "/pg_ident.conf"))
         listen_addresses = '127.0.0.1'

@@ -48,7 +48,9 @@ package struct RedisFiles: Hashable, Sendable {
         }
     }
 
-    private func quoted(_ path: String) -> String {
+    private func quoted(_ path: String) -> String { Self.quoted(path) }
+
+    static func quoted(_ path: String) -> String {
         var text = ""
         for character in path {
             if character == "\"" || character == "\\" { text.append("\\") }

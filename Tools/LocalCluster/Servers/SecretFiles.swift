@@ -11,6 +11,7 @@ enum SecretFiles {
             strategies: try password("cryptodesk_strategies", layout),
             replication: try password("cryptodesk_replication", layout),
             redis: try password("redis", layout),
+            patroni: try password("patroni", layout),
             consistency: try password("consistency", layout),
             secondFactor: try password("mfa", layout))
     }

@@ -20,22 +20,29 @@ package enum ServerSearch {
 
     /// All that a cluster needs.
     ///
-    /// - Parameter dataVersion: the major version that wrote the data folder, which no other can read.
+    /// - Parameters:
+    ///   - isHighlyAvailable: Patroni and etcd are needed.
+    ///   - dataVersion: the major version that wrote the data folder, which no other can read.
     package static func programs(
-        servicesFolder: String, needsNginx: Bool, dataVersion: Int?
+        servicesFolder: String, needsNginx: Bool, isHighlyAvailable: Bool = false, dataVersion: Int?
     ) throws(ClusterError) -> ServerPrograms {
         let nginx = program("nginx")
         if needsNginx, nginx == nil { throw missing("nginx", package: "nginx") }
         guard let redisServer = program("redis-server"), let redisClient = program("redis-cli") else {
             throw missing("redis-server", package: "redis-server")
         }
+        let patroni = program("patroni")
+        let etcd = program("etcd")
+        if isHighlyAvailable, patroni == nil { throw missing("patroni", package: "patroni", option: " --ha") }
+        if isHighlyAvailable, etcd == nil { throw missing("etcd", package: "etcd-server", option: " --ha") }
         return ServerPrograms(
             postgresFolder: try postgresFolder(dataVersion: dataVersion), redisServer: redisServer,
-            redisClient: redisClient, nginx: nginx, servicesFolder: servicesFolder)
+            redisClient: redisClient, nginx: nginx, patroni: patroni, etcd: etcd, servicesFolder: servicesFolder)
     }
 
-    private static func missing(_ program: String, package: String) -> ClusterError {
-        ClusterError("The program \(program) was not found: run ./desk up, which installs the package \(package).")
+    private static func missing(_ program: String, package: String, option: String = "") -> ClusterError {
+        ClusterError(
+            "The program \(program) was not found: run ./desk up\(option), which installs the package \(package).")
     }
 
     private static func postgresFolder(dataVersion: Int?) throws(ClusterError) -> String {

@@ -48,6 +48,15 @@ package struct ClusterLayout: Hashable, Sendable {
     /// The working folder of an instance: it tells left-over processes of this cluster from all others.
     package func workingFolder(_ process: String) -> String { folder + "/work/" + process }
     package func postgresFolder(_ server: PostgresServer) -> String { folder + "/" + server.name }
+    /// What Patroni keeps of one server: its data folder, and what it makes beside it.
+    package func patroniFolder(_ server: PostgresServer) -> String { folder + "/patroni-\(server.number)" }
+    package func patroniConfiguration(_ server: PostgresServer) -> String {
+        configurationFolder + "/patroni-\(server.number).yaml"
+    }
+    package var epochScript: String { configurationFolder + "/begin-epoch.sh" }
+    package func etcdFolder(_ number: Int) -> String { folder + "/etcd-\(number)" }
+    /// The configuration of a Redis or a Sentinel that rewrites it itself.
+    package func rewrittenConfiguration(_ name: String) -> String { redisFolder(name) + "/redis.conf" }
     package func postgresConfiguration(_ server: PostgresServer) -> String {
         configurationFolder + "/\(server.name).conf"
     }

@@ -8,6 +8,8 @@ package struct ClusterOptions: Codable, Hashable, Sendable {
     package var replicas: Int
     /// Whether a write is confirmed only once a replica has it as well.
     package var isDurable: Bool
+    /// `nil` in the descriptions that older versions left.
+    private var managed: Bool?
     /// The port that nginx listens on; every other port follows from it (``ClusterPorts``).
     package var port: Int
     /// Settings for every Swift service, by environment name; they win over what the topology sets.
@@ -15,16 +17,20 @@ package struct ClusterOptions: Codable, Hashable, Sendable {
 
     package init(
         gateways: Int = 2, auth: Int = 2, strategies: Int = 2, replicas: Int = 1, isDurable: Bool = false,
-        port: Int = 8080, settings: [String: String] = [:]
+        isHighlyAvailable: Bool = false, port: Int = 8080, settings: [String: String] = [:]
     ) {
         self.gateways = gateways
         self.auth = auth
         self.strategies = strategies
         self.replicas = replicas
         self.isDurable = isDurable
+        managed = isHighlyAvailable
         self.port = port
         self.settings = settings
     }
+
+    /// PostgreSQL is led by Patroni, and Redis by Sentinel: they, and not a command, put another server in a lost one's place.
+    package var isHighlyAvailable: Bool { managed ?? false }
 
     /// Without a gateway there is nothing for nginx to stand before: such a cluster holds data only.
     package var hasNginx: Bool { gateways > 0 }

@@ -6,6 +6,8 @@ package struct ClusterSecrets: Hashable, Sendable {
     package var strategies: String
     package var replication: String
     package var redis: String
+    /// Patroni's, at etcd and for those who give it orders.
+    package var patroni: String
     /// Authenticates consistency tokens.
     package var consistency: String
     /// Seals the secrets of second factors.
@@ -13,7 +15,7 @@ package struct ClusterSecrets: Hashable, Sendable {
 
     package init(
         superuser: String, owner: String, auth: String, strategies: String, replication: String, redis: String,
-        consistency: String, secondFactor: String
+        patroni: String, consistency: String, secondFactor: String
     ) {
         self.superuser = superuser
         self.owner = owner
@@ -21,6 +23,7 @@ package struct ClusterSecrets: Hashable, Sendable {
         self.strategies = strategies
         self.replication = replication
         self.redis = redis
+        self.patroni = patroni
         self.consistency = consistency
         self.secondFactor = secondFactor
     }

@@ -32,12 +32,14 @@ package struct ClusterTopology: Hashable, Sendable {
     package var processes: [ProcessSpecification] {
         let stores =
             postgresServers.map(postgres)
-            + [redis("redis", port: ports.redis), redis("redis-cache", port: ports.redisCache)]
+            + redisNames.enumerated().map { redis($1, port: ports.redis($0 + 1)) }
+            + [redis("redis-cache", port: ports.redisCache)]
         let services =
             (0..<options.auth).map { service(.auth, $0 + 1) }
             + (0..<options.strategies).map { service(.strategies, $0 + 1) }
             + (0..<options.gateways).map { service(.gateway, $0 + 1) }
-        return stores + services + (nginx.map { [$0] } ?? [])
+        let watched = options.isHighlyAvailable ? etcdMembers + stores + sentinels : stores
+        return watched + services + (nginx.map { [$0] } ?? [])
     }
 
     package func processes(in stage: StartStage) -> [ProcessSpecification] {
@@ -67,9 +69,10 @@ package struct ClusterTopology: Hashable, Sendable {
 
 extension ClusterTopology {
     /// Environment that every process gets; nothing else of the starter's environment is passed on.
-    private static let commonEnvironment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"]
+    static let commonEnvironment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"]
 
     private func postgres(_ server: PostgresServer) -> ProcessSpecification {
+        if options.isHighlyAvailable, let program = programs.patroni { return patroni(server, program) }
         let folder = layout.postgresFolder(server)
         let port = ports.postgres(server)
         return ProcessSpecification(
@@ -84,7 +87,10 @@ extension ClusterTopology {
     private func redis(_ name: String, port: Int) -> ProcessSpecification {
         ProcessSpecification(
             name: name, stage: .data, executable: programs.redisServer,
-            arguments: [layout.redisConfiguration(name)],
+            arguments: [
+                options.isHighlyAvailable && name != "redis-cache"
+                    ? layout.rewrittenConfiguration(name) : layout.redisConfiguration(name)
+            ],
             environment: Self.commonEnvironment, role: .redis, port: port, adminPort: nil,
             readiness: .redis(socket: layout.redisSocket(name), password: secrets.redis),
             stopping: .redis, parentDeathSignal: .kill)
@@ -128,6 +134,7 @@ extension ClusterTopology {
             "REDIS_URL": "unix://\(layout.redisSocket("redis"))", "REDIS_PASSWORD": secrets.redis,
             "AUTH_ADMIN_URLS": authAdminURLs,
         ]
+        if options.isHighlyAvailable { settings.merge(sentinelSettings) { $1 } }
         switch kind {
         case .gateway: settings.merge(gatewaySettings) { $1 }
         case .auth: settings.merge(authSettings) { $1 }

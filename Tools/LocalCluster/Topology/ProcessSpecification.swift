@@ -2,7 +2,7 @@
 package struct ProcessSpecification: Hashable, Sendable {
     /// A system account that the process runs as when the supervisor is root.
     package enum Role: Hashable, Sendable {
-        case supervisor, postgres, redis, nginx
+        case supervisor, postgres, redis, nginx, etcd
     }
 
     package let name: String
@@ -23,11 +23,16 @@ package struct ProcessSpecification: Hashable, Sendable {
     package var dataFolder: String?
     /// A file whose presence forbids the start.
     package var obstacle: String?
+    /// How long it may take until it is ready for the first time.
+    package var startLimit: Duration = .seconds(30)
 }
 
 /// The order in which a cluster starts; it stops in the reverse one.
+///
+/// Those who watch over the data servers start after them, and stop before them: they would take the end of the cluster for
+/// a fault.
 package enum StartStage: Int, CaseIterable, Comparable, Sendable {
-    case data, services, gateways, edge
+    case coordination, data, watch, services, gateways, edge
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

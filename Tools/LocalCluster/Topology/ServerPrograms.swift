@@ -6,16 +6,22 @@ package struct ServerPrograms: Hashable, Sendable {
     package let redisClient: String
     /// `nil` where a cluster without nginx is all that can run.
     package let nginx: String?
+    /// Those of a highly available cluster; `nil` where they are not installed.
+    package let patroni: String?
+    package let etcd: String?
     /// The folder with this project's own programs.
     package let servicesFolder: String
 
     package init(
-        postgresFolder: String, redisServer: String, redisClient: String, nginx: String?, servicesFolder: String
+        postgresFolder: String, redisServer: String, redisClient: String, nginx: String?, patroni: String?, etcd: String?,
+        servicesFolder: String
     ) {
         self.postgresFolder = postgresFolder
         self.redisServer = redisServer
         self.redisClient = redisClient
         self.nginx = nginx
+        self.patroni = patroni
+        self.etcd = etcd
         self.servicesFolder = servicesFolder
     }
 

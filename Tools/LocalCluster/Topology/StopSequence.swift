@@ -16,6 +16,9 @@ package struct StopSequence: Hashable, Sendable {
     /// SIGQUIT lets nginx finish its requests, SIGTERM cuts them off.
     package static let nginx = StopSequence((.quit, .seconds(5)), (.terminate, .seconds(2)))
     package static let redis = StopSequence((.terminate, .seconds(10)))
+    static let etcd = StopSequence((.terminate, .seconds(5)))
+    /// Patroni ends its PostgreSQL by a fast shutdown.
+    static let patroni = StopSequence((.terminate, .seconds(30)))
     /// PostgreSQL: SIGINT is the fast shutdown, SIGQUIT the immediate one (recovery at the next start).
     package static let postgres = StopSequence((.interrupt, .seconds(20)), (.quit, .seconds(5)))
 }
