@@ -19,6 +19,9 @@ struct SizeOptions: ParsableArguments {
     @Flag(help: "Confirm a write only once a replica has it as well; needs at least 2 replicas.")
     var durable = false
 
+    @Flag(help: "Run the application to migrate from (Examples/Monolith) beside the services.")
+    var withMonolith = false
+
     @Option(help: "The port of nginx; all others follow from it, up to 501 above. 0 takes a free range.")
     var port = 8080
 
@@ -43,8 +46,7 @@ struct SizeOptions: ParsableArguments {
         }
         return ClusterOptions(
             gateways: gateways, auth: auth, strategies: strategies, replicas: replicas, isDurable: durable,
-            port: port,
-            settings: try parsedSettings())
+            hasMonolith: withMonolith, port: port, settings: try parsedSettings())
     }
 
     /// All instances share this machine: together they need no more event loops than it has cores.

@@ -17,7 +17,8 @@ package struct OpenedCluster: Sendable {
     ) throws -> OpenedCluster? {
         guard let lock = try folder.open() else { return nil }
         let programs = try ServerSearch.programs(
-            servicesFolder: servicesFolder, needsNginx: options.hasNginx, dataVersion: folder.postgresVersion)
+            servicesFolder: servicesFolder, needsNginx: options.hasNginx, dataVersion: folder.postgresVersion,
+            monolith: options.hasMonolith ? try MonolithProgram.find(in: repository) : nil)
         let secrets = try SecretFiles.passwords(folder.layout)
         var topology = ClusterTopology(
             options: options, layout: folder.layout, programs: programs, secrets: secrets,

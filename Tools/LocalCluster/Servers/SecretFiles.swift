@@ -12,7 +12,9 @@ enum SecretFiles {
             replication: try password("cryptodesk_replication", layout),
             redis: try password("redis", layout),
             consistency: try password("consistency", layout),
-            secondFactor: try password("mfa", layout))
+            secondFactor: try password("mfa", layout),
+            monolith: try password("monolith", layout),
+            monolithTokens: try password("monolith-tokens", layout))
     }
 
     private static func password(_ name: String, _ layout: ClusterLayout) throws -> String {

@@ -20,9 +20,11 @@ package enum ServerSearch {
 
     /// All that a cluster needs.
     ///
-    /// - Parameter dataVersion: the major version that wrote the data folder, which no other can read.
+    /// - Parameters:
+    ///   - dataVersion: the major version that wrote the data folder, which no other can read.
+    ///   - monolith: what is to run beside the services.
     package static func programs(
-        servicesFolder: String, needsNginx: Bool, dataVersion: Int?
+        servicesFolder: String, needsNginx: Bool, dataVersion: Int?, monolith: MonolithProgram? = nil
     ) throws(ClusterError) -> ServerPrograms {
         let nginx = program("nginx")
         if needsNginx, nginx == nil { throw missing("nginx", package: "nginx") }
@@ -31,7 +33,8 @@ package enum ServerSearch {
         }
         return ServerPrograms(
             postgresFolder: try postgresFolder(dataVersion: dataVersion), redisServer: redisServer,
-            redisClient: redisClient, nginx: nginx, servicesFolder: servicesFolder)
+            redisClient: redisClient, nginx: nginx, servicesFolder: servicesFolder,
+            monolith: monolith)
     }
 
     private static func missing(_ program: String, package: String) -> ClusterError {

@@ -8,6 +8,8 @@ package struct ClusterOptions: Codable, Hashable, Sendable {
     package var replicas: Int
     /// Whether a write is confirmed only once a replica has it as well.
     package var isDurable: Bool
+    /// Whether the application to migrate from (`Examples/Monolith`) runs beside the services.
+    package var hasMonolith: Bool
     /// The port that nginx listens on; every other port follows from it (``ClusterPorts``).
     package var port: Int
     /// Settings for every Swift service, by environment name; they win over what the topology sets.
@@ -15,17 +17,33 @@ package struct ClusterOptions: Codable, Hashable, Sendable {
 
     package init(
         gateways: Int = 2, auth: Int = 2, strategies: Int = 2, replicas: Int = 1, isDurable: Bool = false,
-        port: Int = 8080, settings: [String: String] = [:]
+        hasMonolith: Bool = false, port: Int = 8080, settings: [String: String] = [:]
     ) {
         self.gateways = gateways
         self.auth = auth
         self.strategies = strategies
         self.replicas = replicas
         self.isDurable = isDurable
+        self.hasMonolith = hasMonolith
         self.port = port
         self.settings = settings
     }
 
     /// Without a gateway there is nothing for nginx to stand before: such a cluster holds data only.
     package var hasNginx: Bool { gateways > 0 }
+}
+
+extension ClusterOptions {
+    /// A cluster that an earlier release started says nothing of a monolith.
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            gateways: try members.decode(Int.self, forKey: .gateways), auth: try members.decode(Int.self, forKey: .auth),
+            strategies: try members.decode(Int.self, forKey: .strategies),
+            replicas: try members.decode(Int.self, forKey: .replicas),
+            isDurable: try members.decode(Bool.self, forKey: .isDurable),
+            hasMonolith: try members.decodeIfPresent(Bool.self, forKey: .hasMonolith) ?? false,
+            port: try members.decode(Int.self, forKey: .port),
+            settings: try members.decode([String: String].self, forKey: .settings))
+    }
 }

@@ -8,15 +8,19 @@ package struct ServerPrograms: Hashable, Sendable {
     package let nginx: String?
     /// The folder with this project's own programs.
     package let servicesFolder: String
+    /// `nil` where no monolith is to run.
+    package let monolith: MonolithProgram?
 
     package init(
-        postgresFolder: String, redisServer: String, redisClient: String, nginx: String?, servicesFolder: String
+        postgresFolder: String, redisServer: String, redisClient: String, nginx: String?, servicesFolder: String,
+        monolith: MonolithProgram? = nil
     ) {
         self.postgresFolder = postgresFolder
         self.redisServer = redisServer
         self.redisClient = redisClient
         self.nginx = nginx
         self.servicesFolder = servicesFolder
+        self.monolith = monolith
     }
 
     package func postgres(_ program: String) -> String { postgresFolder + "/" + program }
