@@ -5,7 +5,7 @@ extension Migration {
             -- Which store takes the writes of migrated users, as this store knows it; no row without a migration. An epoch
             -- begins whenever the other store becomes the owner.
             CREATE TABLE write_ownership (
-                only       boolean     PRIMARY KEY DEFAULT true CHECK (only),
+                id         integer     PRIMARY KEY DEFAULT 1 CHECK (id = 1),
                 owner      text        NOT NULL CHECK (owner IN ('legacy', 'candidate')),
                 epoch      bigint      NOT NULL CHECK (epoch > 0),
                 changed_at timestamptz NOT NULL DEFAULT clock_timestamp()

@@ -18,7 +18,7 @@ enum LegacyStore {
             captured_at timestamptz NOT NULL DEFAULT clock_timestamp()
         );
         CREATE TABLE IF NOT EXISTS cryptodesk.write_ownership (
-            only       boolean     PRIMARY KEY DEFAULT true CHECK (only),
+            id         integer     PRIMARY KEY DEFAULT 1 CHECK (id = 1),
             owner      text        NOT NULL CHECK (owner IN ('legacy', 'candidate')),
             epoch      bigint      NOT NULL CHECK (epoch > 0),
             changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
