@@ -60,6 +60,7 @@ extension ErrorCode {
     package static let databaseUnavailable = ErrorCode(rawValue: "database_unavailable")
     package static let replicaBehind = ErrorCode(rawValue: "replica_behind")
     package static let outcomeUnknown = ErrorCode(rawValue: "outcome_unknown")
+    package static let writesMoved = ErrorCode(rawValue: "writes_moved")
     package static let limiterUnavailable = ErrorCode(rawValue: "limiter_unavailable")
     package static let authenticationUnavailable = ErrorCode(rawValue: "authentication_unavailable")
 }

@@ -27,7 +27,7 @@ package struct ConsistencyPolicy: Sendable {
     ///
     /// - Parameter owner: whose data it is about; `nil` for the caller's own. The body must see to it that the caller may.
     /// - Throws: what the body throws; ``APIError`` 400 for a token that is not that user's, 422 for a value of
-    ///   `consistency`, 409 `changes_lost` when a promotion lost what the client has seen.
+    ///   `consistency`, 400 for a write epoch that is no number, 409 `changes_lost` when a promotion lost what the client has seen.
     package func answer(
         _ request: Request, _ context: ServiceRequestContext, about owner: Int? = nil,
         _ body: (UserDatabase) async throws -> Response
@@ -38,7 +38,8 @@ package struct ConsistencyPolicy: Sendable {
         let isRead = request.method == .get || request.method == .head
         let consistency = isRead ? try ReadConsistency(query: request.uri.query) : nil
         let database = UserDatabase(
-            cluster, userID: userID, told: presented.minimum, isStrong: consistency == .strong)
+            cluster, userID: userID, told: presented.minimum, isStrong: consistency == .strong,
+            writeEpoch: isRead ? nil : try WriteEpoch(request.headers)?.number)
         do {
             var response = try await body(database)
             if let revision = database.revision { response.headers.append(contentsOf: presented.fields(revision)) }

@@ -11,16 +11,21 @@ package final class UserDatabase: Sendable {
     private let cluster: PostgresCluster
     private let told: Revision?
     private let isStrong: Bool
+    private let writeEpoch: Int?
     private let newest = Mutex<Revision?>(nil)
 
     /// - Parameters:
     ///   - told: what the client has seen already.
     ///   - isStrong: only the primary may answer.
-    package init(_ cluster: PostgresCluster, userID: Int, told: Revision? = nil, isStrong: Bool = false) {
+    ///   - writeEpoch: in which epoch of a migration a write was sent.
+    package init(
+        _ cluster: PostgresCluster, userID: Int, told: Revision? = nil, isStrong: Bool = false, writeEpoch: Int? = nil
+    ) {
         self.userID = userID
         self.cluster = cluster
         self.told = told
         self.isStrong = isStrong
+        self.writeEpoch = writeEpoch
     }
 
     /// The newest revision that a statement of this request has shown; `nil` before any.
@@ -78,7 +83,7 @@ package final class UserDatabase: Sendable {
 
     // MARK: Checks
 
-    private var caller: Caller { Caller(userID: userID) }
+    private var caller: Caller { Caller(userID: userID, writeEpoch: writeEpoch) }
 
     private var minimum: Revision? { [told, revision].compactMap { $0 }.max() }
 

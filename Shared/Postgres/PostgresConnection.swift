@@ -24,6 +24,9 @@ final class PostgresConnection {
 
     private static let setCaller = Statement(
         "cryptodesk_set_caller", "SELECT set_config('cryptodesk.user_id', $1, true)")
+    private static let setCallerAndEpoch = Statement(
+        "cryptodesk_set_caller_and_epoch",
+        "SELECT set_config('cryptodesk.user_id', $1, true), set_config('cryptodesk.write_epoch', $2, true)")
 
     private let handle: OpaquePointer
     private var descriptor: Int32 = -1
@@ -103,7 +106,10 @@ final class PostgresConnection {
     func send(_ queries: some Collection<Dispatched>, poller: borrowing Poller) -> Bool {
         if pipeline.isEmpty { lastProgress = .now }
         var isFine = prepare(Self.setCaller)
-        for item in queries { isFine = isFine && prepare(item.query.statement) }
+        for item in queries {
+            if item.query.caller.writeEpoch != nil { isFine = isFine && prepare(Self.setCallerAndEpoch) }
+            isFine = isFine && prepare(item.query.statement)
+        }
         var openCaller = Caller.none
         var isOpen = false
         for item in queries {
@@ -133,7 +139,8 @@ final class PostgresConnection {
     /// Begins a transaction on behalf of a caller.
     func begin(_ caller: Caller, poller: borrowing Poller) -> Bool {
         if pipeline.isEmpty { lastProgress = .now }
-        guard prepare(Self.setCaller), PQsendQueryParams(handle, "BEGIN", 0, nil, nil, nil, nil, 0) == 1 else {
+        let isPrepared = prepare(caller.writeEpoch == nil ? Self.setCaller : Self.setCallerAndEpoch)
+        guard isPrepared, PQsendQueryParams(handle, "BEGIN", 0, nil, nil, nil, nil, 0) == 1 else {
             return false
         }
         pipeline.sent(.housekeeping)
@@ -160,11 +167,18 @@ final class PostgresConnection {
 
     private func set(_ caller: Caller, for expectation: PipelineState<Dispatched>.Expectation) -> Bool {
         let value = caller.userID.map(String.init) ?? ""
-        let isSent = value.withCString { text in
-            withUnsafePointer(to: Optional(text)) { values in
-                PQsendQueryPrepared(handle, Self.setCaller.name, 1, values, nil, nil, 0)
+        let isSent =
+            if let epoch = caller.writeEpoch {
+                [value, "\(epoch)"].withCStrings { values in
+                    PQsendQueryPrepared(handle, Self.setCallerAndEpoch.name, 2, values, nil, nil, 0)
+                }
+            } else {
+                value.withCString { text in
+                    withUnsafePointer(to: Optional(text)) { values in
+                        PQsendQueryPrepared(handle, Self.setCaller.name, 1, values, nil, nil, 0)
+                    }
+                }
             }
-        }
         guard isSent == 1 else { return false }
         pipeline.sent(expectation)
         return true

@@ -16,13 +16,18 @@ package struct Statement: Hashable, Sendable {
 /// Row-level security reads it from the setting `cryptodesk.user_id`, which lasts no longer than the statement.
 package struct Caller: Hashable, Sendable {
     /// Nobody: tables under row-level security show no row.
-    package static let none = Caller(userID: nil)
+    package static let none = Caller(userID: nil, writeEpoch: nil)
 
     let userID: Int?
+    /// In which epoch of a migration its write was sent (`cryptodesk.write_epoch`).
+    let writeEpoch: Int?
 
-    private init(userID: Int?) { self.userID = userID }
+    private init(userID: Int?, writeEpoch: Int?) {
+        self.userID = userID
+        self.writeEpoch = writeEpoch
+    }
 
-    package init(userID: Int) { self.userID = userID }
+    package init(userID: Int, writeEpoch: Int? = nil) { self.init(userID: .some(userID), writeEpoch: writeEpoch) }
 }
 
 /// A parameter of a statement. PostgreSQL gets it as text, and casts it where the SQL says so.

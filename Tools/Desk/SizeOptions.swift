@@ -24,6 +24,9 @@ struct SizeOptions: ParsableArguments {
         help: "PostgreSQL under Patroni with etcd, and Redis under Sentinel: three of each, which replace a lost one.")
     var isHighlyAvailable = false
 
+    @Flag(help: "Run the application to migrate from (Examples/Monolith) beside the services.")
+    var withMonolith = false
+
     @Option(help: "The port of nginx; all others follow from it, up to 549 above. 0 takes a free range.")
     var port = 8080
 
@@ -49,7 +52,7 @@ struct SizeOptions: ParsableArguments {
         }
         return ClusterOptions(
             gateways: gateways, auth: auth, strategies: strategies, replicas: replicas, isDurable: durable,
-            isHighlyAvailable: isHighlyAvailable, port: port,
+            isHighlyAvailable: isHighlyAvailable, hasMonolith: withMonolith, port: port,
             settings: try parsedSettings())
     }
 

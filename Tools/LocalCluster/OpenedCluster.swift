@@ -19,7 +19,8 @@ package struct OpenedCluster: Sendable {
         try checkKind(of: folder, options)
         let programs = try ServerSearch.programs(
             servicesFolder: servicesFolder, needsNginx: options.hasNginx,
-            isHighlyAvailable: options.isHighlyAvailable, dataVersion: folder.postgresVersion)
+            isHighlyAvailable: options.isHighlyAvailable, dataVersion: folder.postgresVersion,
+            monolith: options.hasMonolith ? try MonolithProgram.find(in: repository) : nil)
         let secrets = try SecretFiles.passwords(folder.layout)
         var topology = ClusterTopology(
             options: options, layout: folder.layout, programs: programs, secrets: secrets,

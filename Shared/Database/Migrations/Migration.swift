@@ -24,6 +24,7 @@ package struct Migration: Sendable {
     /// Every migration, in order.
     package static let all: [Migration] = [
         users, sessions, strategies, replication, revisions, revocations, administration, versions, idempotencyKeys,
-        secondFactor, knownNetworks, apiKeys, eventOutbox, administratorReads, importBatches,
+        secondFactor, knownNetworks, apiKeys, eventOutbox, administratorReads, importBatches, legacyUsers,
+        capturedChanges, writeOwnership,
     ]
 }

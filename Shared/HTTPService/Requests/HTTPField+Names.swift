@@ -8,6 +8,7 @@ extension HTTPField.Name {
     package static let link = wellKnown("Link")
     package static let consistencyToken = wellKnown("Consistency-Token")
     package static let idempotencyKey = wellKnown("Idempotency-Key")
+    package static let writeEpoch = wellKnown("CryptoDesk-Write-Epoch")
     package static let traceparent = wellKnown("traceparent")
 
     /// A name written in our own source; one that is no token (RFC 9110 §5.6.2) is a mistake there.

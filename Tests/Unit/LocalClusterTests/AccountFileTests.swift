@@ -5,6 +5,8 @@ import Testing
 
 @Suite("Files of accounts to import")
 struct AccountFileTests {
+    private static let header =
+        "the header must name each of email, role, full_name, password_hash, legacy_user_id once (role and legacy_user_id may be missing)"
     private static let hash = "$2b$05$g1sMi8FV2M1VbqU/uwL/4uIL8xS8L4uYSBPZLpbJbHJzJ1JmdIk9S"
 
     /// What each line says: the account's address, or what is wrong.
@@ -18,7 +20,9 @@ struct AccountFileTests {
                 #expect((0...1).contains(share))
                 for result in results {
                     switch result {
-                    case .success(let account): lines.append("\(account.line) \(account.email) \(account.role)")
+                    case .success(let account):
+                        let legacy = account.legacyUserID.map { " \($0)" } ?? ""
+                        lines.append("\(account.line) \(account.email) \(account.role)\(legacy)")
                     case .failure(let problem): lines.append(problem.text)
                     }
                 }
@@ -49,6 +53,24 @@ struct AccountFileTests {
             {"password_hash":"\(Self.hash)","full_name":"Bob \\u00e4","email":"bob@example.com"}
             """
         #expect(try await lines(text, .ndjson) == ["1 ann@example.com admin", "3 bob@example.com user"])
+    }
+
+    @Test("whose account it was elsewhere is a number, as text or as JSON has it, and may be missing")
+    func legacyUserIDs() async throws {
+        let csv = """
+            email,full_name,password_hash,legacy_user_id
+            ann@example.com,Ann,\(Self.hash),7
+            bob@example.com,Bob,\(Self.hash),
+            cy@example.com,Cy,\(Self.hash),0
+            di@example.com,Di,\(Self.hash),+8
+            """
+        let wrong = "legacy_user_id must be a number from 1 on"
+        #expect(
+            try await lines(csv, .csv) == [
+                "2 ann@example.com user 7", "3 bob@example.com user", "line 4: \(wrong)", "line 5: \(wrong)",
+            ])
+        let ndjson = #"{"email":"ann@example.com","full_name":"Ann","password_hash":"\#(Self.hash)","legacy_user_id":7}"#
+        #expect(try await lines(ndjson, .ndjson) == ["1 ann@example.com user 7"])
     }
 
     @Test("each wrong line is told with its number and everything that is wrong in it, and never with its values")
@@ -96,11 +118,11 @@ struct AccountFileTests {
             ("", "1 stop: there is no header line"),
             (
                 "email,name\n",
-                "1 stop: the header must name each of email, role, full_name, password_hash once (role may be missing)"
+                "1 stop: \(Self.header)"
             ),
             (
                 "email,full_name,email,password_hash\n",
-                "1 stop: the header must name each of email, role, full_name, password_hash once (role may be missing)"
+                "1 stop: \(Self.header)"
             ),
             ("email,full_name,password_hash\na,\"b", "2 stop: a quote is not closed"),
         ])

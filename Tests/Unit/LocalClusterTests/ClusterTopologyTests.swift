@@ -1,3 +1,4 @@
+import FoundationEssentials
 import LocalCluster
 import Testing
 
@@ -18,6 +19,24 @@ import Testing
         #expect(topology(options).processes.map(\.name) == ["postgres-1", "redis", "redis-cache"])
     }
 
+    @Test("the monolith runs beside the services where it is asked for, and sees no secret of theirs")
+    func monolith() throws {
+        let processes = topology(ClusterOptions(gateways: 1, hasMonolith: true)).processes
+        let monolith = try #require(processes.first { $0.name == "monolith" })
+        #expect(monolith.stage == .services && monolith.port == 8570)
+        #expect(monolith.environment["PGPASSWORD"] == "secret-monolith")
+        #expect(monolith.environment["DATABASE_URL"]?.contains("port=8480,8481") == true)
+        #expect(!monolith.environment.values.contains { ["secret-owner", "secret-strategies"].contains($0) })
+        let gateway = try #require(processes.first { $0.name == "gateway-1" })
+        #expect(gateway.environment["MONOLITH_UPSTREAMS"] == "127.0.0.1:8570")
+    }
+
+    @Test("what an earlier release has written of its cluster is read")
+    func earlierOptions() throws {
+        let text = #"{"gateways":2,"auth":2,"strategies":2,"replicas":1,"isDurable":false,"port":8080,"settings":{}}"#
+        #expect(try JSONDecoder().decode(ClusterOptions.self, from: Data(text.utf8)) == ClusterOptions())
+    }
+
     @Test("every process starts after those that it needs")
     func stages() {
         let stages = topology(ClusterOptions(replicas: 2, isHighlyAvailable: true)).processes.map(\.stage)
@@ -30,7 +49,7 @@ import Testing
         let most = ClusterPorts.instancesPerService
         let options = ClusterOptions(
             gateways: most, auth: most, strategies: most, replicas: PostgresServer.most - 1,
-            isHighlyAvailable: true, port: ClusterPorts.highestBase)
+            isHighlyAvailable: true, hasMonolith: true, port: ClusterPorts.highestBase)
         let ports = topology(options).processes.flatMap { [$0.port, $0.adminPort].compactMap { $0 } }
         #expect(Set(ports).count == ports.count)
         #expect(ports.allSatisfy { (1...65_535).contains($0) })

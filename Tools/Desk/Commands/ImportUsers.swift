@@ -9,7 +9,8 @@ struct ImportUsers: AsyncParsableCommand {
         abstract: "Bring in the accounts of another system, with their bcrypt hashes: all, or none.",
         discussion: """
             FILE is CSV with a header line, or NDJSON; columns and members are email, full_name, role (user or admin; user \
-            where it is missing) and password_hash (bcrypt: $2a$, $2b$ or $2y$). Every line is looked at first: what is \
+            where it is missing), password_hash (bcrypt: $2a$, $2b$ or $2y$) and, where it is known, legacy_user_id: the \
+            number that the user had there, by which alone what else is brought over finds its owner. Every line is looked at first: what is \
             wrong is told with its line, and then nothing is imported.
             """)
 

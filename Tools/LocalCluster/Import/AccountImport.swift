@@ -81,6 +81,19 @@ package struct AccountImport: Sendable {
                 ImportReport.Collision(email: email, lines: lines.split(separator: " ").compactMap { Int($0) }))
             report.collisionCount = collisions.integer(row, 2) ?? 0
         }
+        let repeated = try await session.execute(Queries.repeated)
+        for row in 0..<repeated.count {
+            guard let user = repeated.integer(row, 0), let lines = repeated.text(row, 1) else { continue }
+            report.repeated.append(
+                ImportReport.Repeated(legacyUserID: user, lines: lines.split(separator: " ").compactMap { Int($0) }))
+            report.repeatedCount = repeated.integer(row, 2) ?? 0
+        }
+        let taken = try await session.execute(Queries.taken)
+        for row in 0..<taken.count {
+            guard let email = taken.text(row, 0), let line = taken.integer(row, 1) else { continue }
+            report.taken.append(ImportReport.Existing(email: email, line: line))
+            report.takenCount = taken.integer(row, 2) ?? 0
+        }
         let existing = try await session.execute(Queries.existing)
         for row in 0..<existing.count {
             guard let email = existing.text(row, 0), let line = existing.integer(row, 1) else { continue }
@@ -94,7 +107,7 @@ package struct AccountImport: Sendable {
         static let begin = """
             BEGIN;
             CREATE TEMPORARY TABLE imported (
-                line bigint, email text, full_name text, role text, password_hash text
+                line bigint, email text, full_name text, role text, password_hash text, legacy_user_id bigint
             ) ON COMMIT DROP
             """
 
@@ -102,7 +115,8 @@ package struct AccountImport: Sendable {
         static let stage = """
             INSERT INTO imported
             SELECT * FROM jsonb_to_recordset($1::jsonb)
-                AS account (line bigint, email text, full_name text, role text, password_hash text)
+                AS account (
+                line bigint, email text, full_name text, role text, password_hash text, legacy_user_id bigint)
             """
 
         /// Address, lines, and how many addresses there are in all.
@@ -112,18 +126,39 @@ package struct AccountImport: Sendable {
             ORDER BY min(line) LIMIT \(ImportReport.longestList)
             """
 
-        static let existing = """
+        /// User, lines, and how many users there are in all.
+        static let repeated = """
+            SELECT legacy_user_id, string_agg(line::text, ' ' ORDER BY line), count(*) OVER ()
+            FROM imported WHERE legacy_user_id IS NOT NULL GROUP BY legacy_user_id HAVING count(*) > 1
+            ORDER BY min(line) LIMIT \(ImportReport.longestList)
+            """
+
+        /// Anybody may have registered somebody's address here: it joins nobody with an account of another system.
+        static let taken = """
             SELECT imported.email, line, count(*) OVER ()
             FROM imported JOIN users ON lower(users.email) = lower(imported.email)
+            WHERE imported.legacy_user_id IS NOT NULL
+              AND users.legacy_user_id IS DISTINCT FROM imported.legacy_user_id
+            ORDER BY line LIMIT \(ImportReport.longestList)
+            """
+
+        private static let isThere = """
+            users.legacy_user_id = imported.legacy_user_id
+            OR imported.legacy_user_id IS NULL AND lower(users.email) = lower(imported.email)
+            """
+
+        static let existing = """
+            SELECT imported.email, line, count(*) OVER ()
+            FROM imported JOIN users ON \(isThere)
             ORDER BY line LIMIT \(ImportReport.longestList)
             """
 
         /// How many were made. An address that is taken just now by another transaction stops it.
         static let create = """
             WITH created AS (
-                INSERT INTO users (email, full_name, role, password_hash)
-                SELECT email, full_name, role, password_hash FROM imported
-                WHERE NOT EXISTS (SELECT FROM users WHERE lower(users.email) = lower(imported.email))
+                INSERT INTO users (email, full_name, role, password_hash, legacy_user_id)
+                SELECT email, full_name, role, password_hash, legacy_user_id FROM imported
+                WHERE NOT EXISTS (SELECT FROM users WHERE \(isThere))
                 ORDER BY line
                 RETURNING id, role
             ), audited AS (

@@ -8,8 +8,9 @@ package struct ImportedAccount: Encodable, Equatable, Sendable {
         case email, role
         case fullName = "full_name"
         case passwordHash = "password_hash"
+        case legacyUserID = "legacy_user_id"
 
-        /// Without a role an account is a user's.
+        /// Without a role an account is a user's, and without a legacy_user_id it is joined with nobody's elsewhere.
         static let required: [Field] = [.email, .fullName, .passwordHash]
     }
 
@@ -19,6 +20,8 @@ package struct ImportedAccount: Encodable, Equatable, Sendable {
     package let fullName: String
     package let role: Role
     package let passwordHash: String
+    /// Whose account it was in the system that is migrated from.
+    package let legacyUserID: Int?
 
     /// - Parameter values: without those that the line has not.
     /// - Throws: ``ImportProblem`` with every rule that is broken; no value is repeated in it.
@@ -38,6 +41,9 @@ package struct ImportedAccount: Encodable, Equatable, Sendable {
                 "password_hash must be bcrypt's ($2a$, $2b$ or $2y$), of cost \(BcryptSetting.minimumCost) to "
                     + "\(BcryptSetting.maximumCost)")
         }
+        let legacyText = values[.legacyUserID].flatMap { $0.isEmpty ? nil : $0 }
+        let legacyUserID = legacyText.flatMap(Self.number)
+        if legacyText != nil, legacyUserID == nil { reasons.append("legacy_user_id must be a number from 1 on") }
         guard reasons.isEmpty, let email = values[.email], let name = values[.fullName], let role, let hash else {
             throw ImportProblem(line: line, reasons: reasons)
         }
@@ -46,6 +52,13 @@ package struct ImportedAccount: Encodable, Equatable, Sendable {
         self.fullName = name
         self.role = role
         self.passwordHash = hash.text
+        self.legacyUserID = legacyUserID
+    }
+
+    /// Digits alone, the first of which is not 0.
+    private static func number(_ text: String) -> Int? {
+        guard let number = Int(text), number > 0, String(number) == text else { return nil }
+        return number
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -55,6 +68,7 @@ package struct ImportedAccount: Encodable, Equatable, Sendable {
         try container.encode(fullName, forKey: .fullName)
         try container.encode(role.rawValue, forKey: .role)
         try container.encode(passwordHash, forKey: .passwordHash)
+        try container.encode(legacyUserID, forKey: .legacyUserID)
     }
 
     /// Of the database's table.
@@ -62,5 +76,6 @@ package struct ImportedAccount: Encodable, Equatable, Sendable {
         case line, email, role
         case fullName = "full_name"
         case passwordHash = "password_hash"
+        case legacyUserID = "legacy_user_id"
     }
 }

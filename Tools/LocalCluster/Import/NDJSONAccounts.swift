@@ -48,7 +48,8 @@ struct NDJSONAccounts: AccountParser {
                 reasons.append("a member has a name that is not known")
                 continue
             }
-            guard let text = member.value.string else {
+            let number = field == .legacyUserID ? member.value.integer.map(String.init) : nil
+            guard let text = number ?? member.value.string else {
                 reasons.append("\(field.rawValue) must be a string")
                 continue
             }

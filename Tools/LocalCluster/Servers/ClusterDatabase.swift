@@ -6,12 +6,14 @@ package struct ClusterDatabase: Sendable {
     private let primary: PostgresServer
     private let layout: ClusterLayout
     private let secrets: ClusterSecrets
+    private let hasMonolith: Bool
 
     package init(_ topology: ClusterTopology, primary: PostgresServer) {
         ports = topology.ports
         self.primary = primary
         layout = topology.layout
         secrets = topology.secrets
+        hasMonolith = topology.options.hasMonolith
     }
 
     /// For a cluster that another process runs.
@@ -20,6 +22,7 @@ package struct ClusterDatabase: Sendable {
         primary = cluster.primary
         layout = cluster.layout
         secrets = try SecretFiles.passwords(layout)
+        hasMonolith = cluster.description.options.hasMonolith
     }
 
     /// Makes the roles and the database, as far as they are missing.
@@ -35,9 +38,18 @@ package struct ClusterDatabase: Sendable {
                 try await session.execute(setup.createDatabase)
             }
             try await session.execute(setup.databaseRights)
+            if hasMonolith { try await setUpMonolith(setup, session) }
         } catch let error as PostgresError {
             throw ClusterError("The database's roles could not be set up (\(error)): \(advice).")
         }
+    }
+
+    private func setUpMonolith(_ setup: RoleSetup, _ session: PostgresSession) async throws {
+        try await session.execute(setup.monolithRole)
+        if try await session.execute(setup.monolithDatabaseExists).boolean(0, 0) != true {
+            try await session.execute(setup.createMonolithDatabase)
+        }
+        try await session.execute(setup.monolithRights)
     }
 
     /// Applies the migrations that are missing, and says how many those were.

@@ -29,6 +29,23 @@ package struct RoleSetup: Hashable, Sendable {
         """
     }
 
+    // MARK: The monolith
+
+    /// Its role, which may enter no database but its own.
+    package var monolithRole: String { role(.monolith) }
+
+    package var monolithDatabaseExists: String {
+        "select exists (select from pg_database where datname = '\(DatabaseRole.monolithDatabase)')"
+    }
+
+    package var createMonolithDatabase: String {
+        "create database \(DatabaseRole.monolithDatabase) owner \(DatabaseRole.monolith.rawValue)"
+    }
+
+    package var monolithRights: String {
+        "revoke all on database \(DatabaseRole.monolithDatabase) from public"
+    }
+
     private func role(_ role: DatabaseRole, _ more: String = "") -> String {
         """
         do $$ begin

@@ -13,7 +13,9 @@ enum SecretFiles {
             redis: try password("redis", layout),
             patroni: try password("patroni", layout),
             consistency: try password("consistency", layout),
-            secondFactor: try password("mfa", layout))
+            secondFactor: try password("mfa", layout),
+            monolith: try password("monolith", layout),
+            monolithTokens: try password("monolith-tokens", layout))
     }
 
     private static func password(_ name: String, _ layout: ClusterLayout) throws -> String {

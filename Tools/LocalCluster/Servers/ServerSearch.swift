@@ -23,8 +23,10 @@ package enum ServerSearch {
     /// - Parameters:
     ///   - isHighlyAvailable: Patroni and etcd are needed.
     ///   - dataVersion: the major version that wrote the data folder, which no other can read.
+    ///   - monolith: what is to run beside the services.
     package static func programs(
-        servicesFolder: String, needsNginx: Bool, isHighlyAvailable: Bool = false, dataVersion: Int?
+        servicesFolder: String, needsNginx: Bool, isHighlyAvailable: Bool = false, dataVersion: Int?,
+        monolith: MonolithProgram? = nil
     ) throws(ClusterError) -> ServerPrograms {
         let nginx = program("nginx")
         if needsNginx, nginx == nil { throw missing("nginx", package: "nginx") }
@@ -37,7 +39,8 @@ package enum ServerSearch {
         if isHighlyAvailable, etcd == nil { throw missing("etcd", package: "etcd-server", option: " --ha") }
         return ServerPrograms(
             postgresFolder: try postgresFolder(dataVersion: dataVersion), redisServer: redisServer,
-            redisClient: redisClient, nginx: nginx, patroni: patroni, etcd: etcd, servicesFolder: servicesFolder)
+            redisClient: redisClient, nginx: nginx, patroni: patroni, etcd: etcd, servicesFolder: servicesFolder,
+            monolith: monolith)
     }
 
     private static func missing(_ program: String, package: String, option: String = "") -> ClusterError {

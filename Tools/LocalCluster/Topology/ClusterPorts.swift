@@ -12,6 +12,8 @@ package struct ClusterPorts: Hashable, Sendable {
     package init(base: Int) { self.base = base }
 
     package var nginx: Int { base }
+    /// The application to migrate from.
+    package var monolith: Int { base + 490 }
     package var redis: Int { base + 500 }
     package var redisCache: Int { base + 501 }
 

@@ -12,10 +12,15 @@ package struct ClusterSecrets: Hashable, Sendable {
     package var consistency: String
     /// Seals the secrets of second factors.
     package var secondFactor: String
+    /// The monolith's role in PostgreSQL.
+    package var monolith: String
+    /// What the monolith signs its tokens with.
+    package var monolithTokens: String
 
     package init(
         superuser: String, owner: String, auth: String, strategies: String, replication: String, redis: String,
-        patroni: String, consistency: String, secondFactor: String
+        patroni: String, consistency: String, secondFactor: String,
+        monolith: String, monolithTokens: String
     ) {
         self.superuser = superuser
         self.owner = owner
@@ -26,6 +31,8 @@ package struct ClusterSecrets: Hashable, Sendable {
         self.patroni = patroni
         self.consistency = consistency
         self.secondFactor = secondFactor
+        self.monolith = monolith
+        self.monolithTokens = monolithTokens
     }
 
     /// Reads as nothing in logs and messages.

@@ -37,6 +37,7 @@ package struct ClusterTopology: Hashable, Sendable {
         let services =
             (0..<options.auth).map { service(.auth, $0 + 1) }
             + (0..<options.strategies).map { service(.strategies, $0 + 1) }
+            + (monolith.map { [$0] } ?? [])
             + (0..<options.gateways).map { service(.gateway, $0 + 1) }
         let watched = options.isHighlyAvailable ? etcdMembers + stores + sentinels : stores
         return watched + services + (nginx.map { [$0] } ?? [])
@@ -108,6 +109,36 @@ extension ClusterTopology {
     }
 }
 
+// MARK: The monolith
+
+extension ClusterTopology {
+    private var monolith: ProcessSpecification? {
+        guard options.hasMonolith, let program = programs.monolith else { return nil }
+        return ProcessSpecification(
+            name: "monolith", stage: .services, executable: program.python,
+            arguments: [
+                "-m", "uvicorn", "app:app", "--app-dir", program.folder, "--host", "127.0.0.1", "--port",
+                "\(ports.monolith)", "--log-level", "warning",
+            ],
+            environment: monolithSettings.merging(Self.commonEnvironment) { own, _ in own }, role: .supervisor,
+            port: ports.monolith, adminPort: nil, readiness: .http(port: ports.monolith, path: "/health"),
+            stopping: .service, parentDeathSignal: .kill)
+    }
+
+    private var monolithSettings: [String: String] {
+        // One host a server: whichever is the primary is written to.
+        let hosts = postgresServers.map { _ in layout.postgresSocketFolder }.joined(separator: ",")
+        let portNumbers = postgresServers.map { "\(ports.postgres($0))" }.joined(separator: ",")
+        let role = DatabaseRole.monolith.rawValue
+        var settings = [
+            "DATABASE_URL": "postgresql://\(role)@/\(DatabaseRole.monolithDatabase)?host=\(hosts)&port=\(portNumbers)",
+            "PGPASSWORD": secrets.monolith, "SECRET_KEY": secrets.monolithTokens, "PYTHONDONTWRITEBYTECODE": "1",
+        ]
+        settings["BCRYPT_COST"] = options.settings["BCRYPT_COST"]
+        return settings
+    }
+}
+
 // MARK: Services
 
 extension ClusterTopology {
@@ -145,7 +176,7 @@ extension ClusterTopology {
     }
 
     private var gatewaySettings: [String: String] {
-        [
+        var settings = [
             "GATEWAY_CONFIG": gatewayConfiguration,
             "JWKS_URLS": jwksURLs,
             "AUTH_UPSTREAMS": sockets(.auth).joined(separator: ","),
@@ -156,6 +187,8 @@ extension ClusterTopology {
             // One more, so that a gateway that was killed and started again need not wait for its own place.
             "RATE_LIMIT_GATEWAYS": "\(options.gateways + 1)",
         ]
+        if options.hasMonolith { settings["MONOLITH_UPSTREAMS"] = "127.0.0.1:\(ports.monolith)" }
+        return settings
     }
 
     private var authSettings: [String: String] {

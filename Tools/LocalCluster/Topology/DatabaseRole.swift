@@ -8,8 +8,11 @@ package enum DatabaseRole: String, CaseIterable, Sendable {
     case strategies = "cryptodesk_strategies"
     /// What replicas connect to the primary as.
     case replication = "cryptodesk_replication"
+    /// Owns the monolith's database, and sees nothing of ours.
+    case monolith = "monolith"
 
     package static let database = "cryptodesk"
+    package static let monolithDatabase = "monolith"
 
     package func password(in secrets: ClusterSecrets) -> String {
         switch self {
@@ -18,6 +21,7 @@ package enum DatabaseRole: String, CaseIterable, Sendable {
         case .auth: secrets.auth
         case .strategies: secrets.strategies
         case .replication: secrets.replication
+        case .monolith: secrets.monolith
         }
     }
 

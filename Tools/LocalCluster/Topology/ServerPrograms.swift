@@ -11,10 +11,12 @@ package struct ServerPrograms: Hashable, Sendable {
     package let etcd: String?
     /// The folder with this project's own programs.
     package let servicesFolder: String
+    /// `nil` where no monolith is to run.
+    package let monolith: MonolithProgram?
 
     package init(
         postgresFolder: String, redisServer: String, redisClient: String, nginx: String?, patroni: String?, etcd: String?,
-        servicesFolder: String
+        servicesFolder: String, monolith: MonolithProgram? = nil
     ) {
         self.postgresFolder = postgresFolder
         self.redisServer = redisServer
@@ -23,6 +25,7 @@ package struct ServerPrograms: Hashable, Sendable {
         self.patroni = patroni
         self.etcd = etcd
         self.servicesFolder = servicesFolder
+        self.monolith = monolith
     }
 
     package func postgres(_ program: String) -> String { postgresFolder + "/" + program }

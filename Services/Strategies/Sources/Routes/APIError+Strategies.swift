@@ -33,6 +33,8 @@ extension APIError {
         case "23503": .unauthorized
         // A value that passed our rules and not PostgreSQL's: data exceptions and limits of a program.
         case _ where sqlState.hasPrefix("22") || sqlState.hasPrefix("54"): notStorable
+        // A migrated user's write, while the other store is their owner or in an older epoch than the present one.
+        case "CD003": .unavailable(.writesMoved, "Changes belong to another service just now, try again")
         // Resources, an operator's intervention, a read-only server, a deadlock: another try may do better.
         case _ where ["08", "53", "57", "40", "25", "CD"].contains(sqlState.prefix(2)): databaseUnavailable
         default: nil
