@@ -28,12 +28,18 @@ package struct QueryValidator: Sendable {
         return values.first { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
     }
 
+    /// The parameter as it is, also when it is empty: for what cannot be an empty text, such as a number.
+    package mutating func given(_ name: String) -> String? {
+        known.insert(name)
+        return values.first { $0.name == name }?.value
+    }
+
     package mutating func fail(_ name: String, _ message: String, type: String) {
         errors.append(FieldError(["query", name], message, type: type))
     }
 
     package mutating func integer(_ name: String, in range: ClosedRange<Int>, default fallback: Int) -> Int {
-        guard let text = value(name) else { return fallback }
+        guard let text = given(name) else { return fallback }
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let number = Int(text)
         else {
             fail(name, "an integer is expected", type: "type_error.integer")
@@ -57,7 +63,7 @@ package struct QueryValidator: Sendable {
     }
 
     package mutating func choice(_ name: String, of words: [String]) -> String? {
-        guard let word = value(name) else { return nil }
+        guard let word = given(name) else { return nil }
         guard words.contains(word) else {
             fail(name, "value must be one of \(words.joined(separator: ", "))", type: "value_error.enum")
             return nil

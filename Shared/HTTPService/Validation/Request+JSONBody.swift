@@ -17,6 +17,12 @@ package enum BodyLimit {
 }
 
 extension Request {
+    /// Nothing follows the head, and nothing says of what type it would be.
+    package var isWithoutBody: Bool {
+        !headers.contains(.contentType) && !headers.contains(.transferEncoding)
+            && headers[.contentLength].flatMap { Int($0) } ?? 0 == 0
+    }
+
     /// The body as a JSON object, read strictly.
     ///
     /// - Throws: ``APIError`` 415 for another media type, 413 for a body that is too large, 400 `malformed_json` for what is

@@ -27,6 +27,16 @@ struct RefreshTests {
         }
     }
 
+    @Test("a refresh that brings neither a body nor a cookie has no token, and one of another type is told so")
+    func withoutToken() async throws {
+        try await AuthUnderTest.with { auth in
+            let nothing = try await auth.send("POST", "/refresh")
+            #expect(nothing.status == 401 && nothing["code"] == "not_authenticated")
+            let form = try await auth.send("POST", "/refresh", "refresh_token=x", form: true)
+            #expect(form.status == 415)
+        }
+    }
+
     @Test("a hundred refreshes of one token at once, over two instances, get one successor")
     func concurrent() async throws {
         try await AuthUnderTest.with(instances: 2) { auth in

@@ -26,7 +26,7 @@ package struct AdministrationListQuery: Sendable {
         let userID = parameters.integer("user_id", in: 1...Int.max, default: 0)
         let action = parameters.text("action", length: 1...100)
         var since = PostgresValue.null
-        if let text = parameters.value("since") {
+        if let text = parameters.given("since") {
             if let date = Timestamp.date(text) {
                 since = .text("\(date.timeIntervalSince1970)")
             } else {

@@ -90,6 +90,8 @@ package struct AuthRoutes: Sendable {
     func refresh(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let origin = context.auditOrigin(of: request, trusting: proxies)
         guard let (cookies, token) = BrowserCookies.refreshToken(of: request, context, trusting: proxies) else {
+            // Neither a cookie nor a body: there is no token.
+            if request.isWithoutBody { throw APIError.unauthorized }
             var body = ObjectValidator(try await request.jsonObject(upTo: Self.bodyLimit))
             let token = body.string("refresh_token", length: 1...512)
             try body.finish()
