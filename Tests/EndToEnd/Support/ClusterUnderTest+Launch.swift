@@ -40,12 +40,16 @@ extension ClusterUnderTest {
 
     /// Starts `desk` with both outputs going to a file.
     ///
-    /// - Parameter input: nothing can be read from it without one.
-    static func launch(_ arguments: [String], input: Pipe? = nil, log: URL) throws -> Process {
+    /// - Parameters:
+    ///   - executable: the one that is tested without.
+    ///   - input: nothing can be read from it without one.
+    static func launch(
+        _ arguments: [String], executable: String? = nil, input: Pipe? = nil, log: URL
+    ) throws -> Process {
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         let output = try FileHandle(forWritingTo: log)
         let process = Process()
-        process.executableURL = URL(filePath: try TestEnvironment.value("DESK_EXECUTABLE"))
+        process.executableURL = URL(filePath: try executable ?? TestEnvironment.value("DESK_EXECUTABLE"))
         process.arguments = arguments
         process.standardInput = input ?? FileHandle.nullDevice
         process.standardOutput = output

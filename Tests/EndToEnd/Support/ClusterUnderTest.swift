@@ -39,7 +39,10 @@ final class ClusterUnderTest: Sendable {
     /// - Parameters:
     ///   - arguments: further options of `desk up`.
     ///   - folder: of a cluster that ran before; a new one without.
-    static func start(_ arguments: [String] = [], folder: String? = nil) async throws -> ClusterUnderTest {
+    ///   - executable: the `desk` that supervises; the one that is tested without.
+    static func start(
+        _ arguments: [String] = [], folder: String? = nil, executable: String? = nil
+    ) async throws -> ClusterUnderTest {
         let port = try freeBasePort()
         let isNew = folder == nil
         let folder =
@@ -51,7 +54,7 @@ final class ClusterUnderTest: Sendable {
         let settings = ["--set", "BCRYPT_COST=10", "--set", "LOGIN_LIMIT_ADDRESS=100000"]
         let supervisor = try launch(
             ["up", "--until-stdin-closes", "--data", folder, "--port", String(port)] + settings + arguments,
-            input: input, log: log)
+            executable: executable, input: input, log: log)
         let cluster = ClusterUnderTest(port: port, folder: folder, supervisor: supervisor, input: input, log: log)
         let isReady = try await eventually(within: .seconds(90)) {
             guard supervisor.isRunning else { throw Failed(description: cluster.output) }
