@@ -118,6 +118,7 @@ let package = Package(
                 serviceLifecycle,
             ]),
         shared("Events", ["Redis"]),
+        shared("Activity", ["Redis"]),
         shared("Accounts"),
         shared(
             "Authentication",
@@ -222,8 +223,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Accounts", "Auth", "Authentication", "Consistency", "Events", "Gateway",
-                "HTTPService",
+                "TestSupport", "Activity", "APIContract", "Accounts", "Auth", "Authentication", "Consistency", "Events",
+                "Gateway", "HTTPService",
                 "JSON", "PrometheusMetrics", "Postgres",
                 "Migrations", "Redis",
                 "Settings", "Strategies", "Telemetry", asyncHTTPClient, nioCore, nioEmbedded, nioPosix, nioHTTP1,
@@ -247,7 +248,7 @@ let package = Package(
         + service(
             "Gateway",
             [
-                "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
+                "Activity", "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
                 "Settings",
                 "Telemetry",
                 "HTTPService",
@@ -257,7 +258,7 @@ let package = Package(
         + service(
             "Auth",
             [
-                "APIContract", "Accounts", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON",
+                "Activity", "APIContract", "Accounts", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON",
                 "PrometheusMetrics", "Postgres",
                 "Redis", "ServiceDatabase", "Settings", nioCore, nioPosix, hummingbird, crypto, collections, httpTypes,
                 logging,

@@ -1,4 +1,5 @@
 import APIContract
+import Activity
 import Authentication
 import Documents
 package import HTTPService
@@ -46,9 +47,9 @@ package enum GatewayApplication {
             upstreams: upstreams, interval: settings.upstream.nameLookupInterval, logger: logger)
         let slot = LeaseSlot()
         let leases = LeaseCounts()
+        let name = Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) })
         let slotKeeper = LeaseSlot.Keeper(
-            slot: slot, redis: redis,
-            process: Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) }),
+            slot: slot, redis: redis, process: name,
             gateways: settings.maximumGateways, logger: logger)
         let stream = StreamEndpoint(limits: settings.stream, hub: hub) { events.catchUp(after: $0, userID: $1, on: $2) }
         let refresher = SessionRefresher(upstreams: upstreams, eventLoopGroup: eventLoopGroup)
@@ -60,6 +61,8 @@ package enum GatewayApplication {
                 revocations: revocations, refresher: refresher),
             upstreams: upstreams, stream: stream, health: health, drain: drain,
             eventLoopGroup: eventLoopGroup, logger: logger, onListening: onListening)
+        let reporter = ActivityReporter(
+            server: server, reports: GatewayReports(redis: redis, cluster: settings.clusterName), process: name)
         let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
             await server.adopt($0)
         }
@@ -72,6 +75,7 @@ package enum GatewayApplication {
             ]),
             dependencies: [
                 redis, slotKeeper, verifier, exchange, revocations, events, resolver, checker, refresher, live,
+                reporter,
             ],
             listener: server, eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)
