@@ -126,6 +126,7 @@ let package = Package(
                 serviceLifecycle,
             ]),
         shared("Events", ["Redis"]),
+        shared("Activity", ["Redis"]),
         shared("Accounts"),
         shared(
             "Authentication",
@@ -236,8 +237,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "APIContract", "Accounts", "Auth", "Authentication", "Consistency", "Events", "Gateway",
-                "HTTPService",
+                "TestSupport", "Activity", "APIContract", "Accounts", "Auth", "Authentication", "Consistency", "Events",
+                "Gateway", "HTTPService",
                 "JSON", "PrometheusMetrics", "Postgres",
                 "Migrations", "Redis",
                 "Settings", "Strategies", "Telemetry", "Traces", asyncHTTPClient, nioCore, nioEmbedded, nioPosix,
@@ -263,7 +264,7 @@ let package = Package(
         + service(
             "Gateway",
             [
-                "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
+                "Activity", "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
                 "Settings",
                 "Telemetry", "Traces",
                 "HTTPService",
@@ -273,7 +274,7 @@ let package = Package(
         + service(
             "Auth",
             [
-                "APIContract", "Accounts", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON",
+                "Activity", "APIContract", "Accounts", "Authentication", "CCrypt", "Consistency", "HTTPService", "JSON",
                 "PrometheusMetrics", "Postgres",
                 "Redis", "ServiceDatabase", "Settings", "Traces", nioCore, nioPosix, hummingbird, crypto, collections,
                 httpTypes,

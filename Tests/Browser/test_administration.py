@@ -52,6 +52,19 @@ class AdministrationTests(BrowserTestCase):
         page = self.page(administrator, "/admin/cluster")
         expect(page.locator(".summary")).to_contain_text("All is well")
         expect(page.locator(".card", has_text="Auth").locator("li")).to_have_count(2)
+        # Both gateways tell of themselves, and the page's own requests are among what they answer.
+        requests = page.locator(".card", has=page.get_by_role("heading", name="Requests"))
+        expect(requests.locator("li")).to_have_count(2)
+        expect(requests.get_by_role("img", name=re.compile("Requests a second: [1-9]"))).to_be_visible()
+        expect(requests.get_by_role("img", name=re.compile("99 of 100 requests, milliseconds: "))).to_be_visible()
+        limits = page.locator(".card", has=page.get_by_role("heading", name="Limits"))
+        expect(limits).to_contain_text("“user”: 100 a second, 200 at once")
+        page.route("**/api/v1/admin/cluster", lambda route: route.fulfill(json={"gateways": [{
+            "requests_per_second": 812.5, "failures_per_second": 2, "limited_per_second": 7, "uncounted_per_second": 0, "connections": 64,
+            "latency_ms": {"p50": 2, "p95": 6, "p99": 41}, "limits": []}]}))
+        expect(requests.locator(".figure")).to_have_text("812.5/s")
+        expect(requests).to_contain_text("99 of 100 within 41.0 ms")
+        expect(limits.get_by_role("img", name="Refused by a limit, a second: 7")).to_be_visible()
         health = {"status": "degraded", "services": {"auth": {"status": "degraded", "instances": [{"status": "ok"}, {"status": "unavailable"}]}},
                   "postgres": {"primary": "ok", "replicas": [{"lag_ms": 70}]}, "redis": "ok", "version": "0.1.0"}
         page.route("**/health", lambda route: route.fulfill(json=health))

@@ -118,6 +118,25 @@ struct ContractTests {
         }
     }
 
+    @Test("the dashboard's page runs nothing but scripts of its own, at each of its addresses")
+    func dashboardPolicy() async throws {
+        let client = APIClient(try await ClusterUnderTest.shared.value.baseURL)
+        for path in ["/", "/sign-in", "/strategies/17", "/account", "/admin/users"] {
+            let page = try await client.get(path)
+            try #require(page.status == 200, "\(path): \(page.text)")
+            let policy = try #require(page.headers.first(name: "Content-Security-Policy"))
+            let rules = policy.split(separator: ";").map { $0.drop { $0 == " " } }
+            #expect(rules.contains("default-src 'self'"))
+            #expect(rules.contains("require-trusted-types-for 'script'") && rules.contains("trusted-types 'none'"))
+            #expect(rules.contains("frame-ancestors 'none'") && rules.contains("base-uri 'none'"))
+            #expect(!rules.contains { $0.hasPrefix("script-src") || $0.hasPrefix("connect-src") })
+            #expect(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains("*"))
+            // What the policy would stop is not there either: each script is a file, and nothing is written in a tag.
+            for tag in page.text.matches(of: /<script\b[^>]*>/) { #expect(tag.output.contains(" src=\"/assets/")) }
+            #expect(page.text.firstMatch(of: /<[^>]*\s(?:on[a-z]+|style)=/) == nil)
+        }
+    }
+
     @Test("of a target in absolute form the authority counts, and not the Host beside it")
     func absoluteForm() async throws {
         let cluster = try await ClusterUnderTest.shared.value

@@ -52,6 +52,34 @@ struct SecondFactorTests {
             "/api/v1/auth/login/mfa", json: #"{"mfa_token":"\#(token)","code":"\#(code)"}"#)
     }
 
+    @Test("an operator resets a lost one: the sessions end, the password alone signs in, and the audit log tells of it")
+    func reset() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let owner = try await owner(cluster)
+        let token = try await begin(owner, at: cluster.baseURL)
+        let done = try await cluster.desk("users", "reset-second-factor", owner.user.email.uppercased())
+        #expect(done.status == 0, "\(done.output)")
+        #expect(try await eventually { try await owner.user.client.get("/api/v1/auth/me").status == 401 })
+        // What was begun with the lost factor goes no further, and its codes are none any more.
+        #expect(try await finish(token, owner.recoveryCodes[0], at: cluster.baseURL).status == 401)
+        let client = APIClient(cluster.baseURL)
+        let login = try await client.login(owner.user.email, TestUser.password)
+        #expect(login.status == 200, "\(login.text)")
+        let access = try #require(login["access_token"]?.string)
+        let me = try await client.get("/api/v1/auth/me", headers: [("Authorization", "Bearer \(access)")])
+        #expect(me["mfa_enabled"]?.bool == false)
+        let audit = try await cluster.query(
+            "postgres-1",
+            "SELECT count(*) FROM audit_log JOIN users ON users.id = user_id "
+                + "WHERE action = 'mfa.reset' AND email = '\(owner.user.email)'")
+        #expect(audit == "1")
+
+        let again = try await cluster.desk("users", "reset-second-factor", owner.user.email)
+        #expect(again.status != 0 && again.output.contains("has no second factor"))
+        let unknown = try await cluster.desk("users", "reset-second-factor", "nobody@example.com")
+        #expect(unknown.status != 0 && unknown.output.contains("no account"))
+    }
+
     @Test("neither a password alone, nor the token for a code, nor a wrong code lets anybody in")
     func refused() async throws {
         let cluster = try await ClusterUnderTest.shared.value

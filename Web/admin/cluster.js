@@ -15,6 +15,17 @@ const pause = 2000
  * @property {string} version
  */
 
+/**
+ * @typedef {object} Gateway what one does, as `/api/v1/admin/cluster` tells it
+ * @property {number} requests_per_second
+ * @property {number} failures_per_second
+ * @property {number} limited_per_second
+ * @property {number} uncounted_per_second
+ * @property {{ p50: number | null, p95: number | null, p99: number | null }} latency_ms
+ * @property {number} connections
+ * @property {{ name: string, burst: number, per_second: number }[]} limits
+ */
+
 /** What a state of the whole means. @type {Record<string, string>} */
 const meanings = {
     ok: 'All is well', degraded: 'Requests are served, but something is missing', draining: 'This gateway is stopping', unavailable: 'Requests cannot be served',
@@ -25,6 +36,9 @@ class ClusterView extends HTMLElement {
     #cards = h('div', { class: 'cards' })
     #summary = h('p', { class: 'summary', role: 'status' })
     #time = series('Round trip in milliseconds')
+    #rate = series('Requests a second')
+    #latency = series('99 of 100 requests, milliseconds')
+    #refused = series('Refused by a limit, a second')
     /** @type {ReturnType<typeof series>[]} */
     #lags = []
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -44,7 +58,7 @@ class ClusterView extends HTMLElement {
             const health = /** @type {Health} */ (await response.json())
             const milliseconds = performance.now() - begun
             this.#time.add(milliseconds)
-            if (health.services) this.#show(health, milliseconds, await ownLimits())
+            if (health.services) this.#show(health, milliseconds, await gateways(), await ownLimits())
             else this.#summarize('unavailable', 'No gateway answers.')
         } catch {
             this.#summarize('unavailable', 'The cluster cannot be reached.')
@@ -63,14 +77,39 @@ class ClusterView extends HTMLElement {
     /**
      * @param {Health} health
      * @param {number} milliseconds of this answer
+     * @param {Gateway[] | undefined} gateways nothing where their figures are not there
      * @param {string[]} limits
      */
-    #show({ status, services, postgres, redis, version }, milliseconds, limits) {
+    #show({ status, services, postgres, redis, version }, milliseconds, gateways, limits) {
         this.#summarize(status, `${meanings[status] ?? status} · version ${version}`)
         fill(this.#cards,
-            card('Gateway', h('p', { class: 'figure' }, `${milliseconds.toFixed(0)} ms`), h('p', { class: 'muted' }, 'from this page and back'), this.#time.element, limits.map((limit) => h('p', { class: 'muted' }, limit))),
+            this.#traffic(gateways), this.#limits(gateways),
+            card('This page', h('p', { class: 'figure' }, `${milliseconds.toFixed(0)} ms`), h('p', { class: 'muted' }, 'from this page and back'), this.#time.element, limits.map((limit) => h('p', { class: 'muted' }, limit))),
             Object.entries(services).map(([name, { instances }]) => card(name, list(instances.map((each, index) => [each.status, `instance ${index + 1}: ${each.status}`])))),
             card('PostgreSQL', this.#database(postgres)), card('Redis', list([[redis, redis]])))
+    }
+
+    /** @param {Gateway[] | undefined} gateways */
+    #traffic(gateways) {
+        if (!gateways?.length) return card('Requests', h('p', { class: 'muted' }, 'no figures at the moment'))
+        const rate = sum(gateways, (each) => each.requests_per_second)
+        const slowest = Math.max(0, ...gateways.map((each) => each.latency_ms.p99 ?? 0))
+        this.#rate.add(rate)
+        this.#latency.add(slowest)
+        return card('Requests', h('p', { class: 'figure' }, `${rate.toFixed(1)}/s`), this.#rate.element,
+            h('p', {}, `99 of 100 within ${slowest.toFixed(1)} ms`), this.#latency.element,
+            list(gateways.map((each, index) => [each.failures_per_second > 0 ? 'degraded' : 'ok', `gateway ${index + 1}: ${about(each)}`])))
+    }
+
+    /** @param {Gateway[] | undefined} gateways */
+    #limits(gateways) {
+        if (!gateways?.length) return card('Limits', h('p', { class: 'muted' }, 'no figures at the moment'))
+        const refused = sum(gateways, (each) => each.limited_per_second)
+        const uncounted = sum(gateways, (each) => each.uncounted_per_second)
+        this.#refused.add(refused)
+        return card('Limits', h('p', { class: 'figure' }, `${refused.toFixed(1)}/s`), h('p', { class: 'muted' }, 'refused by a limit'), this.#refused.element,
+            uncounted > 0 && list([['degraded', `${uncounted.toFixed(1)}/s not counted`]]),
+            h('ul', { class: 'instances' }, gateways[0].limits.map(({ name, burst, per_second }) => h('li', {}, `“${name}”: ${per_second} a second, ${burst} at once`))))
     }
 
     /** @param {Health['postgres']} postgres */
@@ -86,6 +125,33 @@ class ClusterView extends HTMLElement {
     }
 }
 customElements.define('cluster-view', ClusterView)
+
+/**
+ * What the gateways do.
+ *
+ * @returns {Promise<Gateway[] | undefined>}
+ */
+async function gateways() {
+    try {
+        const { data } = await request('GET', '/admin/cluster')
+        return data.gateways
+    } catch {
+        return undefined
+    }
+}
+
+/**
+ * @param {Gateway[]} gateways
+ * @param {(gateway: Gateway) => number} figure
+ */
+const sum = (gateways, figure) => gateways.reduce((total, each) => total + figure(each), 0)
+
+/** @param {Gateway} gateway */
+function about({ requests_per_second, failures_per_second, latency_ms: { p50, p99 }, connections }) {
+    const latency = p50 === null || p99 === null ? '' : `, ${p50.toFixed(1)} to ${p99.toFixed(1)} ms`
+    const failures = failures_per_second > 0 ? `, ${failures_per_second.toFixed(1)}/s failed` : ''
+    return `${requests_per_second.toFixed(1)}/s${latency}${failures}, ${connections} connections`
+}
 
 /**
  * What is left of the limits that the caller's own requests are counted by (draft-ietf-httpapi-ratelimit-headers-11).

@@ -1,4 +1,5 @@
 import APIContract
+import Activity
 import Authentication
 import Consistency
 package import HTTPService
@@ -98,7 +99,10 @@ package enum AuthApplication {
             to: router.group("/api/v1/auth").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
         AdministrationRoutes(
-            Administration(database: database, sessions: sessions), proxies: settings.server.trustedProxies
+            Administration(
+                database: database, sessions: sessions,
+                gateways: GatewayReports(redis: redis, cluster: settings.clusterName)),
+            proxies: settings.server.trustedProxies
         ).add(
             to: router.group("\(AdministrationRoutes.path)").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))

@@ -1,4 +1,5 @@
 import APIContract
+import Activity
 import Authentication
 import Documents
 package import HTTPService
@@ -50,9 +51,9 @@ package enum GatewayApplication {
             upstreams: upstreams, interval: settings.upstream.nameLookupInterval, logger: logger)
         let slot = LeaseSlot()
         let leases = LeaseCounts()
+        let name = Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) })
         let slotKeeper = LeaseSlot.Keeper(
-            slot: slot, redis: redis,
-            process: Hexadecimal.encode((0..<16).map { _ in UInt8.random(in: .min ... .max) }),
+            slot: slot, redis: redis, process: name,
             gateways: settings.maximumGateways, logger: logger)
         let stream = StreamEndpoint(limits: settings.stream, hub: hub) { events.catchUp(after: $0, userID: $1, on: $2) }
         let refresher = SessionRefresher(upstreams: upstreams, eventLoopGroup: eventLoopGroup)
@@ -66,6 +67,8 @@ package enum GatewayApplication {
             eventLoopGroup: eventLoopGroup,
             tracing: traces.map { TraceSampling(queue: $0.queue, ratio: settings.sampleRatio) }, logger: logger,
             onListening: onListening)
+        let reporter = ActivityReporter(
+            server: server, reports: GatewayReports(redis: redis, cluster: settings.clusterName), process: name)
         let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
             await server.adopt($0)
         }
@@ -79,6 +82,7 @@ package enum GatewayApplication {
             traces: traces,
             dependencies: [
                 redis, slotKeeper, verifier, exchange, revocations, events, resolver, checker, refresher, live,
+                reporter,
             ],
             listener: server, eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)

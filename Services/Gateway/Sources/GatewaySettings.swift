@@ -66,6 +66,8 @@ package struct GatewaySettings: Sendable {
     package let server: ServerSettings
     package let redis: RedisConfiguration
     package let authAdminURLs: [String]
+    /// Tells clusters that share a Redis apart.
+    package let clusterName: String
     package let revocationKeys: RevocationKeys
     package let jwksURLs: [String]
     package let tokenIssuer: String
@@ -93,7 +95,8 @@ package struct GatewaySettings: Sendable {
             masterName: try reader.value(CommonSettings.redisMasterName),
             commandDeadline: .milliseconds(try reader.value(Self.redisDeadline)))
         authAdminURLs = try reader.value(CommonSettings.authAdminURLs)
-        revocationKeys = RevocationKeys(name: try reader.value(CommonSettings.revocationsName))
+        clusterName = try reader.value(CommonSettings.revocationsName)
+        revocationKeys = RevocationKeys(name: clusterName)
         jwksURLs = try reader.value(CommonSettings.jwksURLs)
         tokenIssuer = try reader.value(CommonSettings.tokenIssuer)
         tokenAudience = try reader.value(CommonSettings.tokenAudience)

@@ -1,6 +1,10 @@
+import Activity
 import JSON
+import Logging
 import NIOHTTP1
+import NIOPosix
 import Postgres
+import Redis
 import TestSupport
 import Testing
 
@@ -51,6 +55,37 @@ struct AdministrationTests {
             else { return false }
         }
         return true
+    }
+
+    @Test("administrators see what the gateways tell of themselves, also while some end")
+    func activity() async throws {
+        try await AuthUnderTest.with { auth in
+            let people = try await people(auth)
+            let redis = RedisClient(
+                configuration: try RedisConfiguration(
+                    url: try TestEnvironment.value("TEST_REDIS_URL"),
+                    password: try TestEnvironment.value("TEST_REDIS_PASSWORD")),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await redis.run() }
+                let reports = GatewayReports(redis: redis, cluster: auth.database.name)
+                try #require(try await eventually { redis.isReady })
+                func told() async throws -> [Int] {
+                    let answer = try await auth.send("GET", "/api/v1/admin/cluster", token: people.admin)
+                    #expect(answer.status == 200, "\(answer.text)")
+                    return answer.object["gateways"]?.array?.compactMap { $0.object?["connections"]?.integer } ?? []
+                }
+                #expect(try await told() == [])
+                try await reports.write(#"{"connections":2}"#, of: "b")
+                try await reports.write(#"{"connections":1}"#, of: "a")
+                #expect(try await told() == [1, 2])
+                try await reports.remove("a")
+                #expect(try await told() == [2])
+                group.cancelAll()
+            }
+            let refused = try await auth.send("GET", "/api/v1/admin/cluster", token: people.user.access)
+            #expect(refused.status == 403)
+        }
     }
 
     @Test("nobody but an administrator is let in, and an old token of one is not believed")

@@ -3,7 +3,7 @@ import LocalCluster
 
 struct Users: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Change accounts as an operator.", subcommands: [ImportUsers.self, PromoteUser.self])
+        abstract: "Change accounts as an operator.", subcommands: [ImportUsers.self, PromoteUser.self, ResetSecondFactor.self])
 }
 
 struct PromoteUser: AsyncParsableCommand {

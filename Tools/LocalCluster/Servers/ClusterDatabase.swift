@@ -66,6 +66,11 @@ package struct ClusterDatabase: Sendable {
     /// Makes an account an administrator. False when there is no such account.
     package func makeAdmin(_ email: String) async throws -> Bool { try await content(as: .owner).makeAdmin(email) }
 
+    /// Turns an account's second factor off, and ends its sessions.
+    package func resetSecondFactor(_ email: String) async throws -> DatabaseContent.SecondFactorReset {
+        try await content(as: .owner).resetSecondFactor(email)
+    }
+
     func content(as role: DatabaseRole) -> DatabaseContent {
         DatabaseContent(url: url(role), password: role.password(in: secrets), advice: advice)
     }

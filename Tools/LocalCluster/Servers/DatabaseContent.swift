@@ -66,6 +66,29 @@ package struct DatabaseContent: Sendable {
         }
     }
 
+    /// What became of a second factor that an operator resets.
+    package enum SecondFactorReset: String, Sendable {
+        case reset
+        /// The account has none.
+        case off
+        /// There is no such account.
+        case missing
+    }
+
+    /// Turns an account's second factor off and ends its sessions, as the owner of the tables. Its access tokens are refused
+    /// for a day: no token lives longer.
+    ///
+    /// - Throws: ``ClusterError``.
+    package func resetSecondFactor(_ email: String) async throws -> SecondFactorReset {
+        do {
+            let session = try await PostgresSession.connect(url: url, password: password)
+            let rows = try await session.execute("SELECT reset_second_factor($1, interval '1 day')", [.text(email)])
+            return rows.text(0, 0).flatMap(SecondFactorReset.init) ?? .missing
+        } catch let error as PostgresError {
+            throw ClusterError("The account could not be changed (\(error)): \(advice).")
+        }
+    }
+
     func session() async throws -> PostgresSession { try await PostgresSession.connect(url: url, password: password) }
 
     func failure(_ sentence: String, _ error: PostgresError) -> ClusterError {

@@ -1,3 +1,4 @@
+package import Activity
 package import Authentication
 package import Postgres
 
@@ -6,10 +7,12 @@ package import Postgres
 package struct Administration: Sendable {
     private let database: PostgresCluster
     private let sessions: Sessions
+    private let gateways: GatewayReports
 
-    package init(database: PostgresCluster, sessions: Sessions) {
+    package init(database: PostgresCluster, sessions: Sessions, gateways: GatewayReports) {
         self.database = database
         self.sessions = sessions
+        self.gateways = gateways
     }
 
     /// - Throws: ``AdministrationError/notPermitted``, `PostgresError`.
@@ -27,6 +30,14 @@ package struct Administration: Sendable {
     package func audit(_ query: AdministrationListQuery) async throws(PostgresError) -> AdministrationPage {
         let rows = try await database.readPrimary(AdministrationQueries.listAudit, query.filters)
         return AdministrationPage(rows, limit: query.limit)
+    }
+
+    /// What the gateways do at the moment, as JSON.
+    ///
+    /// - Throws: ``AdministrationError/noFigures`` when Redis is away.
+    package func activity() async throws(AdministrationError) -> String {
+        guard let reports = try? await gateways.read() else { throw .noFigures }
+        return #"{"gateways":[\#(reports.joined(separator: ","))]}"#
     }
 
     /// The account's JSON; nil when there is none.

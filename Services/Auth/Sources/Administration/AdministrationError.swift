@@ -5,4 +5,6 @@ package enum AdministrationError: Error, Sendable, Equatable {
     case noSuchAccount
     /// The last active administrator cannot be disabled or demoted.
     case lastAdmin
+    /// Redis is away, in which the gateways tell what they do.
+    case noFigures
 }

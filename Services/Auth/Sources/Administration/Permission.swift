@@ -3,4 +3,5 @@ package enum Permission: String, Sendable {
     case readAccounts = "accounts:read"
     case writeAccounts = "accounts:write"
     case readAudit = "audit:read"
+    case readCluster = "cluster:read"
 }

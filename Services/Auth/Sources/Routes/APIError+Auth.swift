@@ -15,6 +15,8 @@ extension APIError {
         case AdministrationError.noSuchAccount: .notFound
         case AdministrationError.lastAdmin:
             .conflict(.lastAdmin, "The last active administrator cannot be disabled or demoted")
+        case AdministrationError.noFigures:
+            .unavailable(.upstreamUnavailable, "The gateways' figures are not available at the moment")
         case APIKeyError.tooMany:
             .conflict(.tooManyAPIKeys, "The account has as many API keys as it may have; delete one that is not needed")
         case let error as LoginRefused:

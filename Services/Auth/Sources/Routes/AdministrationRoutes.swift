@@ -4,7 +4,7 @@ package import HTTPService
 import HTTPTypes
 package import Hummingbird
 
-/// `/api/v1/admin`: accounts and the audit log, for administrators.
+/// `/api/v1/admin`: accounts, the audit log and what the gateways do, for administrators.
 package struct AdministrationRoutes: Sendable {
     package static let path = "/api/v1/admin"
 
@@ -23,6 +23,7 @@ package struct AdministrationRoutes: Sendable {
         group.patch("users/{id}") { try await change($0, $1) }
         group.post("users/{id}/revoke") { try await revoke($0, $1) }
         group.get("audit") { try await audit($0, $1) }
+        group.get("cluster") { try await cluster($0, $1) }
     }
 
     func list(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
@@ -58,6 +59,11 @@ package struct AdministrationRoutes: Sendable {
         try await administration.require(.readAudit, of: try context.requireCaller())
         let query = try AdministrationListQuery.audit(parsing: request.uri.query)
         return Self.answer(try await administration.audit(query), request)
+    }
+
+    func cluster(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
+        try await administration.require(.readCluster, of: try context.requireCaller())
+        return .json(try await administration.activity(), headers: [.cacheControl: "no-store"])
     }
 
     private static func answer(_ page: AdministrationPage, _ request: Request) -> Response {

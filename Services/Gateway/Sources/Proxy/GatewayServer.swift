@@ -68,12 +68,22 @@ package final class GatewayServer: Service {
     }
 
     /// What the event loops have counted. It asks each of them in turn, and waits for it.
-    package func families() async -> [MetricFamily] {
+    func counted() async -> LoopMetrics {
         var all = LoopMetrics()
         for loop in state.withLock({ Array($0.loops.values) }) {
             if let metrics = try? await loop.eventLoop.submit({ loop.value.metrics }).get() { all.add(metrics) }
         }
-        return GatewayMetrics.families(all, connections: connectionCount.value)
+        return all
+    }
+
+    package func families() async -> [MetricFamily] {
+        GatewayMetrics.families(await counted(), connections: connectionCount.value)
+    }
+
+    func activity(from before: LoopMetrics, to after: LoopMetrics, during time: Duration) -> GatewayActivity {
+        GatewayActivity(
+            from: before, to: after, seconds: time / .seconds(1), connections: connectionCount.value,
+            policies: policy.configuration.policies)
     }
 
     // MARK: The policy
