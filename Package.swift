@@ -175,7 +175,7 @@ let package = Package(
             ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", "TestSupport", crypto, httpTypes]),
         unitTests("JSON"),
         unitTests("PrometheusMetrics", ["TestSupport"]),
-        unitTests("LocalCluster", ["Authentication"]),
+        unitTests("LocalCluster", ["Authentication", "JSON", nioCore, nioHTTP1, nioPosix]),
         unitTests("Capacity"),
         unitTests("Drill"),
         unitTests("Load", ["Documents", "JSON", nioCore]),
