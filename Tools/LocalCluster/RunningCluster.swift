@@ -40,7 +40,7 @@ package struct RunningCluster: Sendable {
         [
             "PGHOST": layout.postgresSocketFolder, "PGPORT": "\(ports.postgres(server ?? primary))",
             "PGUSER": role.rawValue,
-            "PGDATABASE": role == .monolith ? DatabaseRole.monolithDatabase : DatabaseRole.database,
+            "PGDATABASE": role.database,
             "PGPASSWORD": role.password(in: try SecretFiles.passwords(layout)),
         ]
     }
