@@ -188,7 +188,7 @@ let package = Package(
             ["APIContract", "Authentication", "HTTPService", "Postgres", "Settings", "TestSupport", crypto, httpTypes]),
         unitTests("JSON"),
         unitTests("PrometheusMetrics", ["TestSupport"]),
-        unitTests("LocalCluster", ["Authentication", "JSON"]),
+        unitTests("LocalCluster", ["Authentication", "JSON", nioCore, nioHTTP1, nioPosix]),
         unitTests("Capacity"),
         unitTests("Profiling"),
         unitTests("Drill"),

@@ -88,6 +88,35 @@ struct UserImportTests {
         }
     }
 
+    @Test("an address joins nobody: accounts of another system are known by the numbers that they had there")
+    func legacyUsers() async throws {
+        let cluster = try await ClusterUnderTest.shared.value
+        let (squatter, known) = (try await TestUser.make(cluster), Self.hashes[0])
+        let first = Int.random(in: 1..<1_000_000_000)
+        func csv(_ rows: [(email: String, id: Int)]) -> String {
+            (["email,full_name,password_hash,legacy_user_id"] + rows.map { "\($0.email),N,\(known.hash),\($0.id)" })
+                .joined(separator: "\n")
+        }
+        func imported(_ text: String) async throws -> (output: String, status: Int32) {
+            try await Self.withFile(text) { try await cluster.desk("users", "import", $0, "--skip-existing") }
+        }
+        let (ann, bob) = (TestUser.newEmail(), TestUser.newEmail())
+        let refused = try await imported(
+            csv([(squatter.email.uppercased(), first), (ann, first + 1), (bob, first + 1)]))
+        #expect(refused.status == 1)
+        #expect(
+            refused.output.contains("line 2: the address \(squatter.email.uppercased()) belongs to another account"))
+        #expect(refused.output.contains("lines 3, 4: the same legacy_user_id, \(first + 1)"), "\(refused.output)")
+        #expect(try await squatter.client.login(ann, known.password).status == 401)
+
+        #expect(try await imported(csv([(ann, first)])).output.contains("Imported 1 accounts."))
+        let again = try await imported(csv([(TestUser.newEmail(), first), (bob, first + 1)]))
+        #expect(again.output.contains("Imported 1 accounts (1 skipped: they were there)."), "\(again.output)")
+        let stored =
+            "SELECT string_agg(legacy_user_id::text, ' ' ORDER BY id) FROM users WHERE email IN ('\(ann)', '\(bob)')"
+        #expect(try await cluster.query("postgres-1", stored) == "\(first) \(first + 1)")
+    }
+
     @Test("who has an account keeps it: the file is refused, or the line is skipped where that is asked for")
     func existing() async throws {
         let cluster = try await ClusterUnderTest.shared.value

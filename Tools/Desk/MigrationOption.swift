@@ -11,7 +11,8 @@ struct MigrationOption: ParsableArguments {
     private static let url = Setting<String>(
         "legacy.postgres.url", summary: "The monolith's PostgreSQL as a libpq URI, with the role that owns its tables.")
     private static let password = Setting<String>(
-        "legacy.postgres.password", default: "", isSecret: true, summary: "Password of that role, where it asks for one.")
+        "legacy.postgres.password", default: "", isSecret: true,
+        summary: "Password of that role, where it asks for one.")
 
     /// Of the local cluster and its monolith; with `--from-settings` those that POSTGRES_URL and LEGACY_POSTGRES_URL name.
     func stores() async throws -> MigrationStores {

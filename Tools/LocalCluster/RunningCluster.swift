@@ -40,7 +40,8 @@ package struct RunningCluster: Sendable {
         [
             "PGHOST": layout.postgresSocketFolder, "PGPORT": "\(ports.postgres(server ?? primary))",
             "PGUSER": role.rawValue,
-            "PGDATABASE": role == .monolith ? DatabaseRole.monolithDatabase : DatabaseRole.database, "PGPASSWORD": role.password(in: try SecretFiles.passwords(layout)),
+            "PGDATABASE": role.database,
+            "PGPASSWORD": role.password(in: try SecretFiles.passwords(layout)),
         ]
     }
 

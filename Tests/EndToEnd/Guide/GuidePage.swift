@@ -53,12 +53,21 @@ struct GuidePage {
         self.steps = steps
     }
 
-    /// Every page of the guide.
-    static func all() throws -> [GuidePage] {
+    private static var documentation: URL {
         // From this file up to the repository.
         var folder = URL(filePath: #filePath)
         for _ in 0..<4 { folder.deleteLastPathComponent() }
-        folder.append(path: "docs/guide")
+        return folder.appending(path: "docs")
+    }
+
+    /// A page beside the guide.
+    static func page(_ name: String) throws -> GuidePage {
+        GuidePage(try String(contentsOf: documentation.appending(path: name), encoding: .utf8), name: name)
+    }
+
+    /// Every page of the guide.
+    static func all() throws -> [GuidePage] {
+        let folder = documentation.appending(path: "guide")
         return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }.sorted()
             .map { name in
                 GuidePage(try String(contentsOf: folder.appending(path: name), encoding: .utf8), name: name)

@@ -20,6 +20,22 @@ struct GuideTests {
         }
     }
 
+    @Test("docs/migration.md moves a monolith as it says, from day one to the end")
+    func migration() async throws {
+        let cluster = try await MonolithUnderTest.start().cluster
+        let shell = GuideShell(
+            baseURL: cluster.baseURL, dataFolder: cluster.folder,
+            replacements: ["http://localhost:8570": "http://127.0.0.1:\(cluster.port + 490)"])
+        let page = try GuidePage.page("migration.md")
+        let (printed, status) = try await shell.run(page)
+        #expect(status == 0, "the commands failed with \(status): \(printed.last ?? "")")
+        for (step, text) in zip(page.steps, printed) where !step.accepts(text) {
+            Issue.record("docs/migration.md:\(step.line) printed\n\(text)\nand not\n\(step.output ?? "")")
+        }
+        #expect(printed.count == page.steps.count + 1)
+        #expect(try await cluster.stop() == 0)
+    }
+
     @Test("a page's commands and outputs are found, and an output that differs is, too")
     func reading() throws {
         let page = GuidePage(

@@ -69,7 +69,8 @@ struct AccountFileTests {
             try await lines(csv, .csv) == [
                 "2 ann@example.com user 7", "3 bob@example.com user", "line 4: \(wrong)", "line 5: \(wrong)",
             ])
-        let ndjson = #"{"email":"ann@example.com","full_name":"Ann","password_hash":"\#(Self.hash)","legacy_user_id":7}"#
+        let ndjson =
+            #"{"email":"ann@example.com","full_name":"Ann","password_hash":"\#(Self.hash)","legacy_user_id":7}"#
         #expect(try await lines(ndjson, .ndjson) == ["1 ann@example.com user 7"])
     }
 

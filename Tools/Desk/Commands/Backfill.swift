@@ -29,7 +29,8 @@ struct Backfill: AsyncParsableCommand {
             for row in report.refused { Console.say("left: \(row.text)") }
             let earlier = report.skippedRanges == 0 ? "" : " (\(report.skippedRanges) ranges were done before)"
             Console.say(
-                "Brought over \(report.rows - report.refused.count) of \(report.rows) tasks in \(report.ranges) ranges\(earlier).")
+                "Brought over \(report.rows - report.refused.count) of \(report.rows) tasks in \(report.ranges) ranges\(earlier)."
+            )
         }
         guard report.refused.isEmpty else { throw ExitCode.failure }
     }

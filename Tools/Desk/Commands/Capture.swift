@@ -10,7 +10,8 @@ struct Capture: AsyncParsableCommand {
 
 struct CaptureInstall: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "install", abstract: "Record what changes, in both databases; the monolith stays the owner of writes.",
+        commandName: "install",
+        abstract: "Record what changes, in both databases; the monolith stays the owner of writes.",
         discussion: """
             Adds an outbox, the owner of writes and triggers to the monolith's database (schema cryptodesk), and turns ours on. \
             Ids from 1,000,000,000 on are drawn here from then on, those below there. May run any time.

@@ -30,8 +30,12 @@ struct CutOverWrites: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let gateways = storesOnly ? nil : GatewayWrites(
-            try await migration.data.runningCluster(), routes: routes, by: getenv("USER").map { String(cString: $0) } ?? "desk")
+        let user = getenv("USER").map { String(cString: $0) } ?? ""
+        let gateways =
+            storesOnly
+            ? nil
+            : GatewayWrites(
+                try await migration.data.runningCluster(), routes: routes, by: user.isEmpty ? "desk" : user)
         let epoch = try await migration.withStores { stores in
             try await CutOver(stores, gateways: gateways) { Console.say($0) }.run(to: back ? .legacy : .candidate)
         }

@@ -40,7 +40,10 @@ struct PSQL: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "psql", abstract: "Open psql on the running cluster's database.")
 
-    @Option(help: "The role: postgres, cryptodesk_owner, cryptodesk_auth, cryptodesk_strategies or monolith (in its own database).")
+    @Option(
+        help:
+            "The role: postgres, cryptodesk_owner, cryptodesk_auth, cryptodesk_strategies or monolith (in its own database)."
+    )
     var role = DatabaseRole.owner.rawValue
 
     @Option(help: "The server, such as postgres-2. (default: the primary)")

@@ -4,7 +4,7 @@ import LocalCluster
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare a monolith's tasks with our strategies; exit status 1 when they differ.",
-        discussion: "What is on its way just now is waited for, two seconds at most.")
+        discussion: "What is on its way just now is waited for, five seconds at most.")
 
     /// Of the differences that are told; all are counted.
     private static let longestList = 1000
@@ -23,7 +23,8 @@ struct Verify: AsyncParsableCommand {
             Console.say(
                 report.isEqual
                     ? "Both stores have the same \(report.legacyRows) rows."
-                    : "\(report.differences.count) rows differ: \(report.legacyRows) there, \(report.candidateRows) here.")
+                    : "\(report.differences.count) rows differ: \(report.legacyRows) there, \(report.candidateRows) here."
+            )
         }
         guard report.isEqual else { throw ExitCode.failure }
     }

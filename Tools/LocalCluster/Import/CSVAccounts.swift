@@ -35,7 +35,8 @@ struct CSVAccounts: AccountParser {
         else {
             let names = ImportedAccount.Field.allCases.map(\.rawValue).joined(separator: ", ")
             failure = AccountFileError(
-                line: record.line, reason: "the header must name each of \(names) once (role and legacy_user_id may be missing)")
+                line: record.line,
+                reason: "the header must name each of \(names) once (role and legacy_user_id may be missing)")
             return
         }
         header = known

@@ -77,7 +77,9 @@ package struct ImportReport: Encodable, Sendable {
             "lines \(repeated.lines.map(String.init).joined(separator: ", ")): the same legacy_user_id, \(repeated.legacyUserID)"
         }
         lines += Self.rest(repeatedCount - repeated.count, "users that more than one line has")
-        lines += taken.map { "line \($0.line): the address \($0.email) belongs to another account, which nothing joins it with" }
+        lines += taken.map {
+            "line \($0.line): the address \($0.email) belongs to another account, which nothing joins it with"
+        }
         lines += Self.rest(takenCount - taken.count, "addresses that belong to other accounts")
         lines += existing.map { "line \($0.line): there is an account with the address \($0.email)" }
         lines += Self.rest(existingCount - existing.count, "addresses that have an account")

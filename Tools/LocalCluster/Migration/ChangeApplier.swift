@@ -27,6 +27,7 @@ package struct ChangeApplier: Sendable {
         to target: WriteOwnership.Store, progress: @Sendable (Batch) -> Void = { _ in }
     ) async throws {
         while true {
+            try Task.checkCancellation()
             let batch = try await bringBatch(to: target)
             guard batch.changes > 0 else { return }
             progress(batch)
@@ -53,7 +54,8 @@ package struct ChangeApplier: Sendable {
         }
         let (batch, entries) = try await MigrationStores.applying(on: sink) { () -> (Batch, String?) in
             let captured = try await source.execute(changes)
-            guard let entries = captured.text(0, 0), let ids = captured.text(0, 1), let rows = captured.text(0, 2) else {
+            guard let entries = captured.text(0, 0), let ids = captured.text(0, 1), let rows = captured.text(0, 2)
+            else {
                 return (Batch(), nil)
             }
             let refused = try await stores.write(rows: rows, ids: ids, to: target)

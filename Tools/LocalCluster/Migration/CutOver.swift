@@ -32,6 +32,7 @@ package struct CutOver: Sendable {
                 isDone
                     ? "The \(Self.name(target)) takes writes already."
                     : "An earlier cut-over is gone on with: the \(Self.name(target.other)) takes no writes any more.")
+            if !isDone { try await gateways?.set(.held, reason: "cut-over to \(target.rawValue)") }
             return try await finish(former, isDone: isDone)
         }
         guard own == legacy else {
@@ -55,8 +56,8 @@ package struct CutOver: Sendable {
     /// All that can be done before writes wait.
     private func prepare(_ target: WriteOwnership.Store, epoch: Int) async throws {
         try await gateways?.check(epoch: epoch)
-        try await ChangeApplier(stores).bringOver(to: target)
-        let report = try await StoreComparison(stores).run()
+        let applier = ChangeApplier(stores)
+        let report = try await StoreComparison(stores).run { try await applier.bringOver(to: target) }
         guard report.isEqual else {
             throw ClusterError(
                 "The stores differ in \(report.differences.count) rows, and nothing was changed: run ./desk verify.")
@@ -78,7 +79,8 @@ package struct CutOver: Sendable {
             }
             defer { group.cancelAll() }
             guard try await group.next() == true else {
-                throw ClusterError("The last changes were not brought over within \(Self.catchUpLimit.components.seconds) s.")
+                throw ClusterError(
+                    "The last changes were not brought over within \(Self.catchUpLimit.components.seconds) s.")
             }
         }
         say("Its last changes are in the \(Self.name(target)).")

@@ -30,7 +30,7 @@ package struct GatewayWrites: Sendable {
     }
 
     /// - Throws: ``ClusterError`` when a gateway does not answer, or knows no such migrated route, or is of another epoch.
-    func check(epoch: Int) async throws {
+    package func check(epoch: Int) async throws {
         for port in ports {
             let state = try await state(of: port)
             for name in routes {
@@ -50,7 +50,7 @@ package struct GatewayWrites: Sendable {
     /// sent before.
     ///
     /// - Throws: ``ClusterError`` when that is not so in time; the gateways may have changed it.
-    func set(_ owner: Owner, reason: String) async throws {
+    package func set(_ owner: Owner, reason: String) async throws {
         guard let port = ports.first else { throw ClusterError("This cluster has no gateway.") }
         guard try await !isEverywhere(owner) else { return }
         let names = routes.map(\.jsonEscaped).joined(separator: ",")

@@ -97,7 +97,8 @@ enum LegacyStore {
     }
 
     static let forget = "DELETE FROM cryptodesk.capture_outbox WHERE id = ANY ($1::bigint[])"
-    static let pending = "SELECT count(*), extract(epoch FROM now() - min(captured_at))::bigint FROM cryptodesk.capture_outbox"
+    static let pending =
+        "SELECT count(*), extract(epoch FROM now() - min(captured_at))::bigint FROM cryptodesk.capture_outbox"
 
     /// `$1` rows as ``changes(limit:)`` shows them, `$2` ids of all that were asked for. Ids and why they were left.
     static let apply = """

@@ -37,7 +37,9 @@ enum OwnStore {
         """
 
     /// As ``LegacyStore/changes(limit:)``.
-    static func changes(limit: Int) -> String { LegacyStore.changes(outbox: "capture_outbox", rows: rows, limit: limit) }
+    static func changes(limit: Int) -> String {
+        LegacyStore.changes(outbox: "capture_outbox", rows: rows, limit: limit)
+    }
 
     static let forget = "DELETE FROM capture_outbox WHERE id = ANY ($1::bigint[])"
     static let pending = "SELECT count(*), extract(epoch FROM now() - min(captured_at))::bigint FROM capture_outbox"

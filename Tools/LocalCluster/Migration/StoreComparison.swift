@@ -4,18 +4,23 @@ import Postgres
 package struct StoreComparison: Sendable {
     private static let blockSize = 10_000
     /// What was on its way between the two stores is the same a moment later.
-    private static let passes = 5
-    private static let pause = Duration.milliseconds(400)
+    private static let passes = 11
+    private static let pause = Duration.milliseconds(500)
 
     private let stores: MigrationStores
 
     package init(_ stores: MigrationStores) { self.stores = stores }
 
+    /// - Parameter prepare: goes before each look at both sides.
     /// - Throws: `PostgresError`.
-    package func run() async throws -> ComparisonReport {
+    package func run(
+        prepare: @Sendable () async throws -> Void = {}
+    ) async throws -> ComparisonReport {
+        try await prepare()
         var report = try await compare()
         for _ in 1..<Self.passes where !report.differences.isEmpty {
             try await Task.sleep(for: Self.pause)
+            try await prepare()
             let again = try await compare()
             let before = Set(report.differences.map(\.id))
             report = again.keeping { before.contains($0) }

@@ -54,7 +54,9 @@ package struct TaskBackfill: Sendable {
                     "Tasks \(range.lowerBound) to \(range.upperBound) are not the same once they were written: "
                         + "\(source.integer(0, 0) ?? 0) rows there, \(written.integer(0, 0) ?? 0) here.")
             }
-            let summaries = [source, written].flatMap { [PostgresValue.optional($0.integer(0, 0)), .optional($0.text(0, 1))] }
+            let summaries = [source, written].flatMap {
+                [PostgresValue.optional($0.integer(0, 0)), .optional($0.text(0, 1))]
+            }
             try await stores.own.execute(Queries.note, bounds + summaries + [.integer(refused.count)])
             return (source.integer(0, 0) ?? 0, refused)
         }

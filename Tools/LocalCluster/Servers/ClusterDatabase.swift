@@ -77,7 +77,9 @@ package struct ClusterDatabase: Sendable {
 
     private var advice: String { "see \(layout.log(primary.name))" }
 
-    private func url(_ role: DatabaseRole, database: String = DatabaseRole.database) -> String {
-        role.url(socketFolder: layout.postgresSocketFolder, port: ports.postgres(primary), database: database)
+    private func url(_ role: DatabaseRole, database: String? = nil) -> String {
+        role.url(
+            socketFolder: layout.postgresSocketFolder, port: ports.postgres(primary),
+            database: database ?? role.database)
     }
 }

@@ -41,7 +41,8 @@ extension ClusterOptions {
     package init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            gateways: try members.decode(Int.self, forKey: .gateways), auth: try members.decode(Int.self, forKey: .auth),
+            gateways: try members.decode(Int.self, forKey: .gateways),
+            auth: try members.decode(Int.self, forKey: .auth),
             strategies: try members.decode(Int.self, forKey: .strategies),
             replicas: try members.decode(Int.self, forKey: .replicas),
             isDurable: try members.decode(Bool.self, forKey: .isDurable),

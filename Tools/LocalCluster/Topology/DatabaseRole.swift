@@ -14,6 +14,9 @@ package enum DatabaseRole: String, CaseIterable, Sendable {
     package static let database = "cryptodesk"
     package static let monolithDatabase = "monolith"
 
+    /// The one that the role works in.
+    var database: String { self == .monolith ? Self.monolithDatabase : Self.database }
+
     package func password(in secrets: ClusterSecrets) -> String {
         switch self {
         case .superuser: secrets.superuser
