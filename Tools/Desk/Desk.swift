@@ -11,6 +11,7 @@ struct Desk: AsyncParsableCommand {
         subcommands: [
             Up.self, Down.self, Status.self, Logs.self, Migrate.self, Seed.self, PSQL.self, Redis.self, Kill.self,
             Pause.self, Resume.self, Promote.self, Users.self, Strategies.self, Keys.self, Restart.self, Routes.self,
+            Route.self,
             Reload.self, Backup.self, Restore.self, Drill.self, Top.self, OpenAPI.self, Bench.self, Plan.self,
             SBOM.self, LoadTest.self,
             Test.self, Lint.self,

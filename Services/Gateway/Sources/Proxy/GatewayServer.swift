@@ -14,7 +14,8 @@ package final class GatewayServer: Service {
 
     private let addresses: [ListenAddress]
     /// The policy that is in force, and where: the event loops, once they have been set up.
-    private let state: Mutex<(policy: GatewayPolicy, loops: Loops)>
+    private let state: Mutex<(policy: GatewayPolicy, stages: MigrationStages, loops: Loops)>
+    private let migration: MigrationParts
     private let upstreams: [UpstreamGroup]
     private let stream: StreamEndpoint
     private let health: GatewayHealth
@@ -29,11 +30,13 @@ package final class GatewayServer: Service {
     ///   - onListening: called with the port once it accepts connections; the way to learn a port given as 0.
     package init(
         addresses: [ListenAddress], policy: GatewayPolicy, upstreams: [UpstreamGroup], stream: StreamEndpoint,
-        health: GatewayHealth, drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
+        health: GatewayHealth, drain: DrainState, migration: MigrationParts = MigrationParts(),
+        eventLoopGroup: MultiThreadedEventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.addresses = addresses
-        state = Mutex((policy, [:]))
+        state = Mutex((policy, MigrationStages(), [:]))
+        self.migration = migration
         self.upstreams = upstreams
         self.stream = stream
         self.health = health
@@ -91,6 +94,18 @@ package final class GatewayServer: Service {
         for loop in adopted { try? await loop.get() }
     }
 
+    /// Puts other stages of the routes that move in force; no connection and no request ends for it.
+    ///
+    /// - Returns: when every event loop begins its requests with them.
+    package func adopt(_ stages: MigrationStages) async {
+        let adopted: [EventLoopFuture<Void>] = state.withLock { state in
+            if stages.version >= state.stages.version { state.stages = stages }
+            let newest = state.stages
+            return state.loops.values.map { loop in loop.eventLoop.submit { loop.value.adopt(newest) } }
+        }
+        for loop in adopted { try? await loop.get() }
+    }
+
     // MARK: Event loops
 
     private func makeLoops() async throws -> Loops {
@@ -100,15 +115,21 @@ package final class GatewayServer: Service {
             loops[ObjectIdentifier(eventLoop)] = try await eventLoop.submit { [self] in
                 let context = LoopContext(
                     eventLoop: eventLoop, index: index, of: eventLoops.count, policy: policy, upstreams: upstreams,
-                    stream: stream, health: health, drain: drain, connectionCount: connectionCount, logger: logger)
+                    stream: stream, health: health, drain: drain, connectionCount: connectionCount,
+                    stages: state.withLock { $0.stages }, migration: migration, logger: logger)
                 return NIOLoopBound(context, eventLoop: eventLoop)
             }.get()
         }
         state.withLock { [loops] state in
             state.loops = loops
-            // It may have been replaced since the contexts were made.
-            let policy = state.policy
-            for loop in loops.values { loop.eventLoop.execute { loop.value.policy = policy } }
+            // They may have been replaced since the contexts were made.
+            let (policy, stages) = (state.policy, state.stages)
+            for loop in loops.values {
+                loop.eventLoop.execute {
+                    loop.value.policy = policy
+                    loop.value.adopt(stages)
+                }
+            }
         }
         return loops
     }
