@@ -264,7 +264,8 @@ let package = Package(
         + service(
             "Gateway",
             [
-                "Activity", "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
+                "Activity", "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics",
+                "Redis",
                 "Settings",
                 "Telemetry", "Traces",
                 "HTTPService",

@@ -57,6 +57,7 @@ extension ErrorCode {
     package static let upstreamFailed = ErrorCode(rawValue: "upstream_failed")
     package static let upstreamTimeout = ErrorCode(rawValue: "upstream_timeout")
     package static let overloaded = ErrorCode(rawValue: "overloaded")
+    package static let writesHeld = ErrorCode(rawValue: "writes_held")
     package static let databaseUnavailable = ErrorCode(rawValue: "database_unavailable")
     package static let replicaBehind = ErrorCode(rawValue: "replica_behind")
     package static let outcomeUnknown = ErrorCode(rawValue: "outcome_unknown")

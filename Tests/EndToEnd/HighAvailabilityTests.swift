@@ -46,7 +46,9 @@ struct HighAvailabilityTests {
         // Each promotion has begun an epoch, so that the server before is believed no more.
         let epochs = try await cluster.query("primary", "select max(epoch) from primary_epochs")
         #expect((Int(epochs) ?? 0) >= 3)
-        print("high availability: \(record.confirmed.count) confirmed, \(record.unknown.count) of unknown outcome, none lost")
+        print(
+            "high availability: \(record.confirmed.count) confirmed, \(record.unknown.count) of unknown outcome, none lost"
+        )
         _ = try await cluster.stop()
     }
 

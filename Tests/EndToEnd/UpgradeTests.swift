@@ -24,7 +24,9 @@ struct UpgradeTests {
         let record = load.now
         #expect(record.failedReads.isEmpty, "\(record.failedReads.count): \(record.failedReads.prefix(5))")
         #expect(record.failedWrites.isEmpty, "\(record.failedWrites.count): \(record.failedWrites.prefix(5))")
-        #expect(record.unproven.isEmpty && record.unknown.isEmpty, "\(record.unproven.prefix(3)) \(record.unknown.prefix(3))")
+        #expect(
+            record.unproven.isEmpty && record.unknown.isEmpty,
+            "\(record.unproven.prefix(3)) \(record.unknown.prefix(3))")
         let stored = Set(
             try await cluster.query(
                 "primary", "select strategy_name from trading_strategies where user_id = \(user.id)"

@@ -11,8 +11,9 @@ struct Desk: AsyncParsableCommand {
         subcommands: [
             Up.self, Down.self, Status.self, Logs.self, Migrate.self, Seed.self, PSQL.self, Redis.self, Kill.self,
             Pause.self, Resume.self, Promote.self, Users.self, Strategies.self, Keys.self, Restart.self, Routes.self,
-            Reload.self, Backup.self, Restore.self, Drill.self, Soak.self, Top.self, OpenAPI.self, Bench.self, Plan.self,
-            Capture.self, Backfill.self, Verify.self, CutOverWrites.self,
+            Reload.self, Backup.self, Restore.self, Drill.self, Soak.self, Top.self, OpenAPI.self, Bench.self,
+            Plan.self,
+            Route.self, Capture.self, Backfill.self, Verify.self, CutOverWrites.self,
             SBOM.self, LoadTest.self, Profile.self,
             Test.self, Lint.self,
             Format.self, Coverage.self, Sanitize.self,

@@ -47,7 +47,9 @@ package struct SoakGrowth: Codable, Hashable, Sendable {
     }
 
     private static func miss(_ what: String, _ medians: [Double], _ bound: (share: Double, least: Double)) -> String? {
-        guard medians.count == 2, medians[1] - medians[0] > max(medians[0] * bound.share, bound.least) else { return nil }
+        guard medians.count == 2, medians[1] - medians[0] > max(medians[0] * bound.share, bound.least) else {
+            return nil
+        }
         return "\(what) grew from \(medians[0]) to \(medians[1])"
     }
 

@@ -57,13 +57,16 @@ package enum GatewayApplication {
             gateways: settings.maximumGateways, logger: logger)
         let stream = StreamEndpoint(limits: settings.stream, hub: hub) { events.catchUp(after: $0, userID: $1, on: $2) }
         let refresher = SessionRefresher(upstreams: upstreams, eventLoopGroup: eventLoopGroup)
+        let evidence = MigrationEvidence()
+        let shadow = ShadowRunner(upstreams: upstreams, evidence: evidence)
+        let migration = MigrationParts(evidence: evidence, shadow: shadow)
         let server = GatewayServer(
             addresses: settings.server.publicAddresses,
             policy: policy(
                 settings, configuration, redis: redis, slot: slot, leases: leases,
                 tokens: AccessTokenSource(verifier, apiKeys: APIKeyTokens(exchange, verifier: verifier)),
                 revocations: revocations, refresher: refresher),
-            upstreams: upstreams, stream: stream, health: health, drain: drain,
+            upstreams: upstreams, stream: stream, health: health, drain: drain, migration: migration,
             eventLoopGroup: eventLoopGroup,
             tracing: traces.map { TraceSampling(queue: $0.queue, ratio: settings.sampleRatio) }, logger: logger,
             onListening: onListening)
@@ -72,20 +75,31 @@ package enum GatewayApplication {
         let live = LiveConfiguration(file: settings.configurationFile, current: configuration, logger: logger) {
             await server.adopt($0)
         }
+        let store = MigrationStore(redis: redis, name: settings.migrationsName)
+        let control = MigrationControl(
+            store: store, copy: settings.migrationCopy, configuration: { await live.report.configuration },
+            logger: logger
+        ) { await server.adopt($0) }
+        let evidenceStore = EvidenceStore(redis: redis, name: settings.migrationsName)
+        let watch = MigrationWatch(control: control, evidence: evidence, store: evidenceStore, logger: logger)
         return ServiceApplication(
             settings: settings.server, drain: drain,
             health: readiness(verifier: verifier, revocations: revocations, upstreams: upstreams),
             metrics: MetricsReport([
                 process.families, server.families, { UpstreamMetrics.families(upstreams.map(\.snapshot)) },
                 stream.counters.families, leases.families, redis.families, revocations.families,
+                { evidence.families },
             ]),
             traces: traces,
             dependencies: [
                 redis, slotKeeper, verifier, exchange, revocations, events, resolver, checker, refresher, live,
-                reporter,
+                reporter, control, shadow, watch,
             ],
             listener: server, eventLoopGroup: eventLoopGroup, logger: logger,
-            addAdminRoutes: { ConfigurationEndpoints(live).add(to: $0) }, onAdminListening: onAdminListening)
+            addAdminRoutes: {
+                ConfigurationEndpoints(live).add(to: $0)
+                MigrationEndpoints(control, store: store, evidence: evidenceStore, writes: migration.writes).add(to: $0)
+            }, onAdminListening: onAdminListening)
     }
 
     /// Everything that `/metrics` of the admin port tells.
@@ -93,6 +107,7 @@ package enum GatewayApplication {
         ProcessMetrics.catalogue + SpanQueue.catalogue + GatewayMetrics.catalogue + StreamCounters.metrics
         + UpstreamMetrics.catalogue
         + LeaseCounts.catalogue + RedisClient.metrics + RevocationWatch.metrics
+        + MigrationEvidence.catalogue
 
     private static func policy(
         _ settings: GatewaySettings, _ configuration: GatewayConfiguration, redis: RedisClient, slot: LeaseSlot,

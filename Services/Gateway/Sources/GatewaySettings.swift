@@ -13,7 +13,7 @@ package struct GatewaySettings: Sendable {
         + [
             gatewayConfig, authUpstreams, strategiesUpstreams, rateLimitUser, rateLimitAddress, corsOrigins,
             rateLimitGateways, maximumBody, maximumConnections, redisDeadline, accessLogInterval,
-            TraceSettings.sampleRatio,
+            TraceSettings.sampleRatio, migrationsName, migrationsFile,
         ] + GatewayTimeouts.catalogue + UpstreamSettings.catalogue + StreamLimits.catalogue
 
     /// The file with the routes, the rate limits and the upstreams.
@@ -58,6 +58,17 @@ package struct GatewaySettings: Sendable {
         summary:
             "How long the gateway waits for Redis to count a request; then the policy's when_redis_is_away decides.",
         isAllowed: { (1...10_000).contains($0) })
+    /// Under which name stages of routes are kept.
+    package static let migrationsName = Setting<String>(
+        "migrations.name", default: "migrations",
+        summary: "Name of the keys in Redis of the stages of routes that move; clusters that share a Redis have "
+            + "different ones.",
+        isAllowed: { !$0.isEmpty && !$0.contains("{") && !$0.contains("}") })
+    /// Where they are kept besides.
+    package static let migrationsFile = Setting<String>(
+        "migrations.file", default: "",
+        summary: "File in which the gateway keeps the last stages of routes that move, for a start without Redis; "
+            + "empty for none.")
     /// Requests that are logged.
     package static let accessLogInterval = Setting<Int>(
         "access.log.every", default: 0,
@@ -82,6 +93,10 @@ package struct GatewaySettings: Sendable {
     /// Of the requests, from 0 to 1.
     package let sampleRatio: Double
     package let timeouts: GatewayTimeouts
+    /// Of the keys in Redis that hold stages of routes.
+    package let migrationsName: String
+    /// `nil` for none.
+    package let migrationCopy: MigrationCopy?
     package let upstream: UpstreamSettings
     package let events: EventStream
     package let stream: StreamLimits
@@ -108,6 +123,9 @@ package struct GatewaySettings: Sendable {
         maximumConnectionCount = try reader.value(Self.maximumConnections)
         accessLogEvery = try reader.value(Self.accessLogInterval)
         sampleRatio = try reader.value(TraceSettings.sampleRatio)
+        migrationsName = try reader.value(Self.migrationsName)
+        let migrationsFile = try reader.value(Self.migrationsFile)
+        migrationCopy = migrationsFile.isEmpty ? nil : MigrationCopy(path: migrationsFile)
         timeouts = try GatewayTimeouts(reader: reader)
         upstream = try UpstreamSettings(reader: reader)
         events = EventStream(name: try reader.value(CommonSettings.eventsName))

@@ -48,6 +48,10 @@ struct GatewayUnderTest: Sendable {
     let families: @Sendable () async -> [MetricFamily]
     /// Reads the configuration file again.
     let live: LiveConfiguration
+    /// Puts stages of routes that move in force.
+    let adopt: @Sendable (MigrationStages) async -> Void
+    let writes: WritesInFlight
+    let evidence: MigrationEvidence
     let stream: StreamEndpoint
     private let upstreams: [UpstreamGroup]
     private let eventLoop: any EventLoop
@@ -115,10 +119,14 @@ struct GatewayUnderTest: Sendable {
         let stream = StreamEndpoint(
             limits: options.stream, hub: EventHub(), catchUp: options.catchUp, makeSession: options.makeSession)
         let listening = Port()
+        let evidence = MigrationEvidence()
+        let shadow = ShadowRunner(upstreams: upstreams, evidence: evidence)
+        let migration = MigrationParts(evidence: evidence, shadow: shadow)
         let server = GatewayServer(
             addresses: [ListenAddress(host: "127.0.0.1", port: 0)], policy: try policy(options, configuration),
-            upstreams: upstreams, stream: stream, health: health, drain: drain, eventLoopGroup: group,
-            tracing: options.tracing, logger: options.logger, onListening: { listening.set($0) })
+            upstreams: upstreams, stream: stream, health: health, drain: drain, migration: migration,
+            eventLoopGroup: group, tracing: options.tracing, logger: options.logger,
+            onListening: { listening.set($0) })
         let live = LiveConfiguration(
             file: file, current: configuration, logger: silentLogger
         ) { await server.adopt($0) }
@@ -129,14 +137,15 @@ struct GatewayUnderTest: Sendable {
             _ = try await eventually { listening.value != 0 }
             try await body(
                 GatewayUnderTest(
-                    port: listening.value, drain: drain, families: server.families, live: live, stream: stream,
+                    port: listening.value, drain: drain, families: server.families, live: live,
+                    adopt: { await server.adopt($0) }, writes: migration.writes, evidence: evidence, stream: stream,
                     upstreams: upstreams,
                     eventLoop: group.any()))
         }
         if options.isHealthChecked {
-            try await withRunning(checker, server, body: test)
+            try await withRunning(checker, shadow, server, body: test)
         } else {
-            try await withRunning(server, body: test)
+            try await withRunning(shadow, server, body: test)
         }
         try await group.shutdownGracefully()
     }

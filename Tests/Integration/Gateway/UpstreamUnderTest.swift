@@ -241,6 +241,8 @@ final class UpstreamUnderTest: Sendable {
                 left = words.last.flatMap { Int($0) } ?? 0
                 write(.ok, ["Content-Length": "\(left)"], context)
                 stream(context)
+            case "number": send(.ok, "{\"number\":\(Int.random(in: 0 ... .max)),\"name\":\"n\"}", [:], context)
+            case "task": send(.ok, "{\"name\":\"é\",\"id\":1}", ["Content-Type": "application/json"], context)
             case "bye": send(.ok, "bye", ["Connection": "close"], context)
             case "own-fields":
                 send(

@@ -33,7 +33,9 @@ struct Soak: AsyncParsableCommand {
 
     func validate() throws {
         guard minutes > 0 else { throw ValidationError("--minutes must be above 0.") }
-        guard !here || !isHighlyAvailable else { throw ValidationError("--here takes the cluster as it is: leave --ha out.") }
+        guard !here || !isHighlyAvailable else {
+            throw ValidationError("--here takes the cluster as it is: leave --ha out.")
+        }
     }
 
     func run() async throws {

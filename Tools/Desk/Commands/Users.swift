@@ -3,7 +3,8 @@ import LocalCluster
 
 struct Users: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Change accounts as an operator.", subcommands: [ImportUsers.self, PromoteUser.self, ResetSecondFactor.self])
+        abstract: "Change accounts as an operator.",
+        subcommands: [ImportUsers.self, PromoteUser.self, ResetSecondFactor.self])
 }
 
 struct PromoteUser: AsyncParsableCommand {

@@ -35,6 +35,7 @@ struct EtcdAccess: Sendable {
 
     private func send(_ path: String, _ body: JSONObject) async -> LoopbackHTTP.Answer? {
         await LoopbackHTTP.send(
-            "POST", port: port, path: "/v3/auth/\(path)", content: ("application/json", JSONValue.object(body).serialized()))
+            "POST", port: port, path: "/v3/auth/\(path)",
+            content: ("application/json", JSONValue.object(body).serialized()))
     }
 }

@@ -27,7 +27,8 @@ struct PatroniClient: Sendable {
         let answer = await LoopbackHTTP.send(
             "POST", port: topology.ports.patroni(leader), path: "/switchover",
             content: ("application/json", JSONValue.object(order).serialized()),
-            authorization: "Basic " + Data("\(PatroniFiles.user):\(topology.secrets.patroni)".utf8).base64EncodedString(),
+            authorization: "Basic "
+                + Data("\(PatroniFiles.user):\(topology.secrets.patroni)".utf8).base64EncodedString(),
             within: .seconds(30))
         guard let status = answer?.status, (200..<300).contains(status) else {
             throw ClusterError(

@@ -118,8 +118,10 @@ package struct PatroniFiles: Hashable, Sendable {
             "sh", layout.epochScript, layout.postgresSocketFolder, "\(topology.ports.postgres(server))",
             callbackPasswordFile,
         ]
-        return words.map { "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'" }
-            .joined(separator: " ")
+        return words.map {
+            "'" + $0.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+        }
+        .joined(separator: " ")
     }
 
     private static func unquoted(_ value: Substring) -> String {

@@ -178,6 +178,7 @@ extension ClusterTopology {
     private var gatewaySettings: [String: String] {
         var settings = [
             "GATEWAY_CONFIG": gatewayConfiguration,
+            "MIGRATIONS_FILE": layout.folder + "/migrations.json",
             "JWKS_URLS": jwksURLs,
             "AUTH_UPSTREAMS": sockets(.auth).joined(separator: ","),
             "STRATEGIES_UPSTREAMS": sockets(.strategies).joined(separator: ","),

@@ -15,7 +15,8 @@ package struct ServerPrograms: Hashable, Sendable {
     package let monolith: MonolithProgram?
 
     package init(
-        postgresFolder: String, redisServer: String, redisClient: String, nginx: String?, patroni: String?, etcd: String?,
+        postgresFolder: String, redisServer: String, redisClient: String, nginx: String?, patroni: String?,
+        etcd: String?,
         servicesFolder: String, monolith: MonolithProgram? = nil
     ) {
         self.postgresFolder = postgresFolder

@@ -1,7 +1,6 @@
 import APIContract
 import AsyncHTTPClient
 import Authentication
-import FoundationEssentials
 import JSON
 package import NIOCore
 import NIOHTTP1
@@ -60,7 +59,7 @@ package final class SessionRefresher: Service {
     private static func makeRequest(_ request: SessionRenewal.Request, to endpoint: UpstreamEndpoint)
         -> HTTPClientRequest
     {
-        var message = HTTPClientRequest(url: url(of: request.route, at: endpoint))
+        var message = HTTPClientRequest(url: endpoint.url(of: request.route.path))
         message.method = .POST
         let cookie = SessionCookie.refresh.name(isSecure: request.isSecure)
         message.headers = [
@@ -69,11 +68,6 @@ package final class SessionRefresher: Service {
             "X-Request-Id": request.requestID, "traceparent": request.traceParent, "Via": "1.1 gateway",
         ]
         return message
-    }
-
-    private static func url(of route: Route, at endpoint: UpstreamEndpoint) -> String {
-        endpoint.socketPath.flatMap { URL(httpURLWithSocketPath: $0, uri: route.path)?.absoluteString }
-            ?? "http://\(endpoint)\(route.path)"
     }
 
     private static func outcome(_ answer: HTTPClientResponse, isSecure: Bool) async throws -> SessionRenewal.Outcome {

@@ -57,7 +57,7 @@ extension ConfigurationReader {
         return parts
     }
 
-    private mutating func roles(_ node: DocumentNode) -> Set<Role>? {
+    mutating func roles(_ node: DocumentNode) -> Set<Role>? {
         guard let nodes = oneOrMore(node) else { return nil }
         if nodes.isEmpty { report(node, "must name a role") }
         return Set(nodes.compactMap { choice($0, Role.allCases) })

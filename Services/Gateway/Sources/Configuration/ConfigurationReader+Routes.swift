@@ -5,7 +5,8 @@ import NIOHTTP1
 // The section `routes`: what exists, and what a request must pass.
 extension ConfigurationReader {
     private static let routeKeys = [
-        "name", "methods", "path", "upstream", "built_in", "access", "policies", "cost", "timeout", "max_body",
+        "name", "methods", "path", "upstream", "migration", "built_in", "access", "policies", "cost", "timeout",
+        "max_body",
         "priority", "allows_upgrade", "api_keys", "browser_session",
     ]
     /// `HEAD` comes with `GET`, and `OPTIONS` is answered everywhere.
@@ -48,7 +49,10 @@ extension ConfigurationReader {
         }
         let methods = section["methods"].flatMap { routeMethods($0) } ?? []
         let access = choice(section["access"], Route.Access.allCases) ?? .authenticated
-        let destination = self.destination(section, of: node, access, methods, upstreams: upstreams)
+        let paths = section["path"].flatMap { self.paths($0, methods, name ?? "", taken: &taken) } ?? []
+        let migration = migration(
+            section["migration"], paths: paths, access: access, hasReads: methods.contains(.GET), upstreams: upstreams)
+        let destination = self.destination(section, of: node, access, methods, migration, upstreams: upstreams)
         let limits = self.limits(section, name ?? "", access, destination, policies: policies, upstreams: upstreams)
         let timeout = value(section["timeout"], "a time such as 500ms, 5s or 2m", ConfigurationValue.duration)
         let maximumBody = value(section["max_body"], "a size such as 64KB or 10MB", ConfigurationValue.bytes)
@@ -67,13 +71,12 @@ extension ConfigurationReader {
         {
             report(node, "only a service can keep browser sessions: access is anonymous, methods is POST")
         }
-        let paths = section["path"].flatMap { self.paths($0, methods, name ?? "", taken: &taken) } ?? []
         guard let name, let destination else { return [] }
         return paths.map { path in
             Route(
                 name, methods, path, to: destination, access: access, limits: limits, timeout: timeout,
                 maximumBody: maximumBody, priority: priority, allowsUpgrade: allowsUpgrade, resource: resource,
-                browserSession: browserSession)
+                browserSession: browserSession, migration: migration)
         }
     }
 
@@ -122,7 +125,7 @@ extension ConfigurationReader {
     }
 
     /// Whether a request can have such a path, where a segment in braces stands for any other.
-    private static func isPath(_ text: String) -> Bool {
+    static func isPath(_ text: String) -> Bool {
         guard text.hasPrefix("/"), !text.contains("?") else { return false }
         let segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         var plain: [Substring] = []
@@ -144,12 +147,13 @@ extension ConfigurationReader {
 
     private mutating func destination(
         _ section: [String: DocumentNode], of node: DocumentNode, _ access: Route.Access,
-        _ methods: [HTTPMethod], upstreams: [UpstreamDefinition]
+        _ methods: [HTTPMethod], _ migration: RouteMigration?, upstreams: [UpstreamDefinition]
     ) -> Route.Destination? {
-        guard (section["upstream"] == nil) != (section["built_in"] == nil) else {
-            report(node, "needs either upstream or built_in")
+        guard ["upstream", "migration", "built_in"].count(where: { section[$0] != nil }) == 1 else {
+            report(node, "needs one of upstream, migration and built_in")
             return nil
         }
+        if section["migration"] != nil { return migration.map { .upstream($0.legacy) } }
         if let node = section["built_in"] {
             guard let builtIn = choice(node, BuiltIn.allCases) else { return nil }
             if builtIn == .health, access != .anonymous || section["policies"] != nil {
@@ -192,7 +196,7 @@ extension ConfigurationReader {
             limits.append(add(policy, cost, at: section["cost"] ?? node, route: name, service: service))
         }
         if let service, let policy = upstreams.first(where: { $0.name == service })?.limit,
-            let place = section["upstream"]
+            let place = section["upstream"] ?? section["migration"]
         {
             limits.append(add(policy, cost, at: section["cost"] ?? place, route: name, service: service))
         }

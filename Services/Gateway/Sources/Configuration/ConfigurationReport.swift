@@ -46,6 +46,19 @@ package struct ConfigurationReport: Sendable {
         json["allows_upgrade"] = .bool(route.allowsUpgrade)
         json["api_keys"] = route.resource.map { .string($0.rawValue) } ?? .null
         json["browser_session"] = route.browserSession.map { .string($0.rawValue) } ?? .null
+        json["migration"] = route.migration.map { .object(migration($0)) } ?? .null
+        return json
+    }
+
+    private static func migration(_ migration: RouteMigration) -> JSONObject {
+        var json = JSONObject()
+        json["legacy"] = .string(migration.legacy.rawValue)
+        json["candidate"] = .string(migration.candidate.rawValue)
+        json["initial"] = .string("\(migration.initial)")
+        json["salt"] = .string(migration.salt)
+        json["first_users"] = .number("\(migration.firstUsers.count)")
+        json["testers"] = .number("\(migration.testers.count)")
+        json["tester_roles"] = .array(migration.testerRoles.map(\.rawValue).sorted().map { .string($0) })
         return json
     }
 

@@ -72,7 +72,8 @@ package enum FieldName: Sendable, Hashable {
                 || name == "x-cluster-client-ip" || name == "x-role" || name == "x-roles" || name == "x-groups"
                 || name == "x-email" || name == "x-tenant-id" || name == "x-account-id"
         case UInt8(ascii: "r"): name.hasPrefix("remote-")
-        case UInt8(ascii: "c"): name == "client-ip" || name == "cf-connecting-ip" || name == "client-cert"
+        case UInt8(ascii: "c"):
+            name.hasPrefix("cryptodesk-") || name == "client-ip" || name == "cf-connecting-ip" || name == "client-cert"
         case UInt8(ascii: "t"): name == "true-client-ip"
         default: false
         }

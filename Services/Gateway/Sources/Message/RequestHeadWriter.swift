@@ -16,10 +16,17 @@ package struct RequestHeadWriter: Sendable {
         package var accessToken: String?
         /// The `Cookie` field, in place of what the client sent.
         package var cookies: String?
+        /// What is asked for, in place of the request's own target.
+        package var target: String?
+        /// Under which owner of its route's writes the request goes up.
+        package var writeEpoch: Int?
+        /// Whether the body goes up otherwise than it came, so that its length is not known yet.
+        package var rewritesBody: Bool
 
         package init(
             forwarded: ForwardedRequest, requestID: String, traceParent: String, milliseconds: Int,
-            upgrade: String? = nil, accessToken: String? = nil, cookies: String? = nil
+            upgrade: String? = nil, accessToken: String? = nil, cookies: String? = nil, target: String? = nil,
+            writeEpoch: Int? = nil, rewritesBody: Bool = false
         ) {
             self.forwarded = forwarded
             self.requestID = requestID
@@ -28,6 +35,9 @@ package struct RequestHeadWriter: Sendable {
             self.upgrade = upgrade
             self.accessToken = accessToken
             self.cookies = cookies
+            self.target = target
+            self.writeEpoch = writeEpoch
+            self.rewritesBody = rewritesBody
         }
     }
 
@@ -37,7 +47,7 @@ package struct RequestHeadWriter: Sendable {
     ) {
         buffer.writeString(request.method.rawValue)
         buffer.writeStaticString(" ")
-        buffer.writeString(request.target.text)
+        buffer.writeString(additions.target ?? request.target.text)
         buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
         buffer.writeString(request.host.isEmpty ? endpoint.authority : request.host)
         buffer.writeStaticString("\r\n")
@@ -46,7 +56,25 @@ package struct RequestHeadWriter: Sendable {
             buffer.writeLine(name, value)
         }
         write(additions, into: &buffer)
-        write(request.framing, into: &buffer)
+        write(additions.rewritesBody ? .chunked : request.framing, into: &buffer)
+    }
+
+    /// The same for a client of our own, which writes the request line, `Host` and the framing itself.
+    static func fields(_ request: RequestHead, _ additions: Additions) -> HTTPHeaders {
+        let keepsCredentials = additions.accessToken == nil
+        var fields = HTTPHeaders()
+        for (name, value) in request.fields where passes(name, of: request, keepsCredentials) {
+            fields.add(name: name, value: value)
+        }
+        if let cookies = additions.cookies { fields.add(name: "Cookie", value: cookies) }
+        if let token = additions.accessToken { fields.add(name: "Authorization", value: "Bearer \(token)") }
+        let own: HTTPHeaders = [
+            "X-Forwarded-For": additions.forwarded.forwardedFor, "X-Forwarded-Proto": additions.forwarded.proto,
+            "X-Forwarded-Host": additions.forwarded.host, "X-Request-Id": additions.requestID,
+            "traceparent": additions.traceParent, "Via": "1.1 gateway", "CryptoDesk-Shadow": "1",
+        ]
+        fields.add(contentsOf: own)
+        return fields
     }
 
     private static func passes(_ name: String, of request: RequestHead, _ keepsCredentials: Bool) -> Bool {
@@ -74,6 +102,11 @@ package struct RequestHeadWriter: Sendable {
         if let token = additions.accessToken {
             buffer.writeStaticString("Authorization: Bearer ")
             buffer.writeString(token)
+            buffer.writeStaticString("\r\n")
+        }
+        if let epoch = additions.writeEpoch {
+            buffer.writeStaticString("CryptoDesk-Write-Epoch: ")
+            buffer.writeDecimal(epoch)
             buffer.writeStaticString("\r\n")
         }
         if let upgrade = additions.upgrade {

@@ -14,7 +14,11 @@ extension ClientConnection {
 
     /// The request may pass: it asks the service, as soon as that takes it.
     func forward(_ exchange: Exchange) {
-        guard let route = exchange.route, case .upstream(let name) = route.destination else { return }
+        guard let route = exchange.route, case .upstream(var name) = route.destination else { return }
+        if let migration = route.migration {
+            guard let side = upstream(of: exchange, route, migration) else { return updateDeadline() }
+            name = side
+        }
         guard let pool = loop.pool(of: name) else {
             return failed(exchange, .noEndpoint, cause: "There is no upstream \(name.rawValue) any more")
         }
@@ -82,6 +86,7 @@ extension ClientConnection {
         exchange.upstreamStatus = 0
         let upgrade = upgradeToPass(exchange)
         exchange.passedUpgrade = upgrade
+        exchange.requestRewrite = rewritesRequest(exchange) ? BodyRewrite() : nil
         if sendsContinue {
             collect { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
             flush()
@@ -89,17 +94,27 @@ extension ClientConnection {
         var head = ByteBufferAllocator().buffer(capacity: 1024)
         RequestHeadWriter.write(
             exchange.request,
-            .init(
-                forwarded: exchange.forwarded, requestID: exchange.answer.requestID,
+            additions(
+                to: exchange,
                 traceParent: exchange.trace?.beginAttempt(
                     connection.instance.member.endpoint, now: exchange.askedAt) ?? exchange.traceParent,
-                milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000, upgrade: upgrade,
-                accessToken: exchange.apiKey?.grant.text, cookies: exchange.upstreamCookies),
+                upgrade: upgrade),
             endpoint: connection.instance.member.endpoint, into: &head)
         connection.send(head, method: exchange.request.method, promise: headWritten(exchange))
         takeWaiting()
         connection.flush()
         updateDeadline()
+    }
+
+    func additions(
+        to exchange: Exchange, traceParent: String, upgrade: String?
+    ) -> RequestHeadWriter.Additions {
+        .init(
+            forwarded: exchange.forwarded, requestID: exchange.answer.requestID, traceParent: traceParent,
+            milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000, upgrade: upgrade,
+            accessToken: exchange.apiKey?.grant.text, cookies: exchange.upstreamCookies,
+            target: exchange.mapping?.target(exchange.request.target, of: exchange.route),
+            writeEpoch: exchange.writeEpoch, rewritesBody: exchange.requestRewrite != nil)
     }
 
     /// Only a request that may not be repeated has to know when its head has left.
@@ -125,7 +140,11 @@ extension ClientConnection {
         case .abort: abort()
         case .forward:
             if exchange.state.keepsForRetry { exchange.replay.append(.body(bytes)) }
-            send(bytes, for: exchange)
+            if exchange.requestRewrite == nil {
+                send(bytes, for: exchange)
+            } else if exchange.requestRewrite?.append(bytes) == false {
+                answer(exchange, RequestHeadPolicy.tooLarge(over: FieldMapping.maximumBody), closes: true)
+            }
         }
     }
 
@@ -152,7 +171,9 @@ extension ClientConnection {
         if exchange.state.framing.hasBody { exchange.bodyEnded(at: loop.tick) }
         if exchange.state.requestEnded(), exchange.state.framing.hasBody {
             if exchange.state.keepsForRetry { exchange.replay.append(.end(trailers)) }
-            if exchange.state.framing == .chunked {
+            if let rewrite = exchange.requestRewrite {
+                sendRewritten(rewrite, trailers: trailers, for: exchange)
+            } else if exchange.state.framing == .chunked {
                 var end = ByteBufferAllocator().buffer(capacity: 16)
                 ChunkedCoding.writeEnd(trailers, into: &end)
                 exchange.upstream?.send(end)
@@ -175,6 +196,8 @@ extension ClientConnection {
             informed(by: head, exchange)
             return
         }
+        var head = head
+        if let mapping = exchange.mapping { head.map(by: mapping) }
         let writer = ResponseHeadWriter(head, to: exchange.request.method, version: exchange.request.version)
         guard let writer else {
             connection.cancel()
@@ -194,6 +217,12 @@ extension ClientConnection {
         let duration = now - exchange.askedAt
         exchange.upstreamDuration = duration
         loop.metrics.upstreamAnswered(exchange.upstreamName, microseconds: duration)
+        if exchange.side != nil { countAnswer(exchange, isError: head.status.code >= 500, microseconds: duration) }
+        exchange.shadow?.began(head)
+        if exchange.mapping != nil, holdsAnswer(head, of: exchange, writer.framing) {
+            exchange.answerFraming = .none
+            return
+        }
         collect { writer.write(exchange.answer, date: loop.date.value, into: &$0) }
     }
 
@@ -216,6 +245,12 @@ extension ClientConnection {
     func upstream(_ connection: UpstreamConnection, sent bytes: ByteBuffer) {
         guard let exchange, exchange.upstream === connection, bytes.readableBytes > 0 else { return }
         exchange.answerBytes += bytes.readableBytes
+        exchange.shadow?.received(bytes)
+        if exchange.answerRewrite?.append(bytes) == false {
+            connection.cancel()
+            failed(exchange, .malformedAnswer, cause: "The answer is too large to be passed on under other names")
+            return
+        }
         switch exchange.answerFraming {
         case .none: break
         case .length, .untilClose: pass(bytes)
@@ -237,12 +272,14 @@ extension ClientConnection {
     func upstream(_ connection: UpstreamConnection, endedWith trailers: HTTPHeaders?, keepsAlive: Bool) {
         guard let exchange, exchange.upstream === connection else { return }
         if let head = exchange.switchingAnswer { return openTunnel(exchange, connection, head) }
+        if let rewrite = exchange.answerRewrite { writeRewritten(rewrite, for: exchange) }
         if exchange.answerFraming == .chunked { collect { ChunkedCoding.writeEnd(trailers, into: &$0) } }
         let isReusable = exchange.state.answerEnded(upstreamKeepsAlive: keepsAlive)
         detach(exchange)?.release(reusable: isReusable)
         exchange.pool?.leave(exchange)
         finish(exchange)
         flush()
+        if exchange.shadow != nil { offerForComparison(exchange) }
     }
 
     func upstreamReadCompleted() {
@@ -284,6 +321,10 @@ extension ClientConnection {
             dispatch(exchange, fresh: true)
         case .answer:
             exchange.replay.removeAll()
+            if exchange.side != nil {
+                let duration = RequestGuard.microseconds() - exchange.startedAt
+                countAnswer(exchange, isError: true, microseconds: duration)
+            }
             answer(exchange, Self.error(for: failure), cause: cause)
         case .abort:
             loop.log.cutOff(cause: cause, exchange: exchange)

@@ -63,6 +63,23 @@ final class Exchange {
     /// The protocol that the upstream was asked to switch to, and its answer that it does.
     var passedUpgrade: String?
     var switchingAnswer: HTTPResponseHead?
+    /// Which side of its route's migration answers; `nil` for a route that does not move.
+    var side: MigrationSide?
+    /// While the request changes something on a route that moves.
+    var write: WritesInFlight.Write?
+    /// Bodies that are collected, because the candidate has other names for their members.
+    var requestRewrite: BodyRewrite?
+    var answerRewrite: BodyRewrite?
+    /// Whether the answer is evidence of its side, and since which change of the stage.
+    var countsAnswer = false
+    var stageSince = 0
+    /// What is to be compared with the candidate's answer.
+    var shadow: ShadowCapture?
+    var writeEpoch: Int?
+    /// The tick until which it waits for an owner of its route's writes.
+    var heldUntil: UInt32?
+    /// How the candidate is asked; `nil` where it is asked as the client asks.
+    var mapping: MigrationMapping? { side == .candidate ? route?.migration?.mapping : nil }
     /// Whether the connection becomes an event stream once the request is complete.
     var becomesStream = false
     /// In ticks; 0 for a route without one of its own.

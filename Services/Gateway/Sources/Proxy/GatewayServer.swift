@@ -14,7 +14,8 @@ package final class GatewayServer: Service {
 
     private let addresses: [ListenAddress]
     /// The policy that is in force, and where: the event loops, once they have been set up.
-    private let state: Mutex<(policy: GatewayPolicy, loops: Loops)>
+    private let state: Mutex<(policy: GatewayPolicy, stages: MigrationStages, loops: Loops)>
+    private let migration: MigrationParts
     private let upstreams: [UpstreamGroup]
     private let stream: StreamEndpoint
     private let health: GatewayHealth
@@ -31,12 +32,13 @@ package final class GatewayServer: Service {
     ///   - onListening: called with the port once it accepts connections; the way to learn a port given as 0.
     package init(
         addresses: [ListenAddress], policy: GatewayPolicy, upstreams: [UpstreamGroup], stream: StreamEndpoint,
-        health: GatewayHealth, drain: DrainState, eventLoopGroup: MultiThreadedEventLoopGroup,
-        tracing: TraceSampling? = nil, logger: Logger,
+        health: GatewayHealth, drain: DrainState, migration: MigrationParts = MigrationParts(),
+        eventLoopGroup: MultiThreadedEventLoopGroup, tracing: TraceSampling? = nil, logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.addresses = addresses
-        state = Mutex((policy, [:]))
+        state = Mutex((policy, MigrationStages(), [:]))
+        self.migration = migration
         self.upstreams = upstreams
         self.stream = stream
         self.health = health
@@ -105,6 +107,18 @@ package final class GatewayServer: Service {
         for loop in adopted { try? await loop.get() }
     }
 
+    /// Puts other stages of the routes that move in force; no connection and no request ends for it.
+    ///
+    /// - Returns: when every event loop begins its requests with them.
+    package func adopt(_ stages: MigrationStages) async {
+        let adopted: [EventLoopFuture<Void>] = state.withLock { state in
+            if stages.version >= state.stages.version { state.stages = stages }
+            let newest = state.stages
+            return state.loops.values.map { loop in loop.eventLoop.submit { loop.value.adopt(newest) } }
+        }
+        for loop in adopted { try? await loop.get() }
+    }
+
     // MARK: Event loops
 
     private func makeLoops() async throws -> Loops {
@@ -115,15 +129,20 @@ package final class GatewayServer: Service {
                 let context = LoopContext(
                     eventLoop: eventLoop, index: index, of: eventLoops.count, policy: policy, upstreams: upstreams,
                     stream: stream, health: health, drain: drain, connectionCount: connectionCount,
-                    tracing: tracing, logger: logger)
+                    tracing: tracing, stages: state.withLock { $0.stages }, migration: migration, logger: logger)
                 return NIOLoopBound(context, eventLoop: eventLoop)
             }.get()
         }
         state.withLock { [loops] state in
             state.loops = loops
-            // It may have been replaced since the contexts were made.
-            let policy = state.policy
-            for loop in loops.values { loop.eventLoop.execute { loop.value.policy = policy } }
+            // They may have been replaced since the contexts were made.
+            let (policy, stages) = (state.policy, state.stages)
+            for loop in loops.values {
+                loop.eventLoop.execute {
+                    loop.value.policy = policy
+                    loop.value.adopt(stages)
+                }
+            }
         }
         return loops
     }

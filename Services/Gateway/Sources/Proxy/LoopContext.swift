@@ -7,6 +7,14 @@ final class LoopContext {
     let eventLoop: any EventLoop
     /// Replaced as a whole when the configuration changes.
     var policy: GatewayPolicy
+    /// Of routes that move; replaced as a whole when one of them does.
+    var stages: MigrationStages
+    let writes: WritesInFlight
+    var heldWrites: [HeldWrite] = []
+    let evidence: MigrationEvidence
+    /// `nil` where nothing is compared.
+    let shadow: ShadowRunner?
+    var sampler = Sampler()
     let pools: [UpstreamPool]
     let log: ErrorLog
     let drain: DrainState
@@ -47,10 +55,14 @@ final class LoopContext {
     init(
         eventLoop: any EventLoop, index: Int, of count: Int, policy: GatewayPolicy, upstreams: [UpstreamGroup],
         stream: StreamEndpoint, health: GatewayHealth, drain: DrainState, connectionCount: ConnectionCount,
-        tracing: TraceSampling?, logger: Logger
+        tracing: TraceSampling?, stages: MigrationStages, migration: MigrationParts, logger: Logger
     ) {
         self.eventLoop = eventLoop
         self.policy = policy
+        self.stages = stages
+        writes = migration.writes
+        evidence = migration.evidence
+        shadow = migration.shadow
         self.drain = drain
         self.tracing = tracing
         self.health = health
@@ -114,6 +126,7 @@ final class LoopContext {
             connections[index].checkDeadline(now: tick, microseconds: now)
         }
         for pool in pools { pool.advance(to: tick, now: now) }
+        advanceHeldWrites()
     }
 
     /// Nothing new is accepted: connections without a request under way are closed.

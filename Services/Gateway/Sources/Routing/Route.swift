@@ -50,12 +50,14 @@ package final class Route: Sendable {
     /// What an API key needs a scope for; `nil` where none is let through.
     package let resource: ScopedResource?
     package let browserSession: BrowserSession?
+    /// How it moves from one service to another; `nil` for a route that does not, which is led by its destination alone.
+    package let migration: RouteMigration?
 
     package init(
         _ name: String, _ methods: [HTTPMethod], _ path: String, to destination: Destination,
         access: Access = .authenticated, limits: [RouteLimit] = [], timeout: Duration? = nil, maximumBody: Int? = nil,
         priority: RequestPriority = .normal, allowsUpgrade: Bool = false, resource: ScopedResource? = nil,
-        browserSession: BrowserSession? = nil
+        browserSession: BrowserSession? = nil, migration: RouteMigration? = nil
     ) {
         self.name = name
         self.methods = methods.contains(.GET) ? methods + [.HEAD] : methods
@@ -69,6 +71,7 @@ package final class Route: Sendable {
         self.allowsUpgrade = allowsUpgrade
         self.resource = resource
         self.browserSession = browserSession
+        self.migration = migration
     }
 
     /// What the limiter is asked before a request of this subject goes on.

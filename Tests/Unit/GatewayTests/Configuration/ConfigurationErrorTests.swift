@@ -103,7 +103,7 @@ struct ConfigurationErrorTests {
                 "g.yaml:16: routes[0].path[1]: GET /x/{b} is taken by the route items"
             ),
             (17, "    upstream: depot", "g.yaml:17: routes[0].upstream: there is no upstream \"depot\""),
-            (17, "    # nowhere", "g.yaml:14: routes[0]: needs either upstream or built_in"),
+            (17, "    # nowhere", "g.yaml:14: routes[0]: needs one of upstream, migration and built_in"),
             (23, "    built_in: teapot", "g.yaml:23: routes[1].built_in: \"teapot\" is not one of health, stream"),
             (
                 24, "    access: secret",
