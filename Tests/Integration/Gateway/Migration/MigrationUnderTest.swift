@@ -18,7 +18,7 @@ struct MigrationUnderTest: Sendable {
         routes:
           - name: tasks
             methods: [GET, POST]
-            path: [/tasks, /tasks/{id}]
+            path: [/tasks, '/tasks/{id}']
             access: authenticated
             migration:
               legacy: monolith

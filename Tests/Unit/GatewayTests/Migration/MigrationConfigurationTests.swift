@@ -14,7 +14,7 @@ struct MigrationConfigurationTests {
         "routes:",  // 4
         "  - name: tasks.one",  // 5
         "    methods: [GET, PUT]",  // 6
-        "    path: [/tasks/{id}, /tasks/{id}/]",  // 7
+        "    path: ['/tasks/{id}', '/tasks/{id}/']",  // 7
         "    access: authenticated",  // 8
         "    migration:",  // 9
         "      legacy: monolith",  // 10

@@ -84,7 +84,9 @@ struct RouteStageTests {
     func initial() {
         let retired = RouteMigration(legacy: .auth, candidate: .strategies, initial: .retired)
         #expect(RouteStage(retired).owner == .candidate && RouteStage(migration).owner == .legacy)
-        #expect(MigrationStages().stage(of: "tasks", migration) == RouteStage(.legacy))
+        let known = MigrationStages(source: .redis)
+        #expect(known.stage(of: "tasks", migration) == RouteStage(.legacy))
+        #expect(MigrationStages().stage(of: "tasks", migration).holdsWrites)
         let moved = MigrationStages(["tasks": RouteStage(.full)], version: 3, source: .redis)
         #expect(moved.stage(of: "tasks", migration).stage == .full)
     }
