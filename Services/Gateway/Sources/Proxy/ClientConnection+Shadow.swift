@@ -28,7 +28,8 @@ extension ClientConnection {
                 route: route.name, migration: migration, since: capture.since,
                 countsAnswers: !exchange.countsAnswer, target: request.target.text,
                 candidateTarget: migration.mapping.target(request.target, of: route),
-                fields: RequestHeadWriter.fields(request, additions(to: exchange, upgrade: nil)),
+                fields: RequestHeadWriter.fields(
+                    request, additions(to: exchange, traceParent: exchange.traceParent, upgrade: nil)),
                 primary: capture.answer(migration.comparison)))
     }
 
