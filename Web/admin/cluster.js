@@ -1,6 +1,7 @@
 import { section } from '../account/section.js'
 import { request } from '../lib/api.js'
 import { fill, h } from '../lib/dom.js'
+import { withDoubles } from '../lib/json.js'
 import { series } from './series.js'
 
 /** How often the cluster is asked how it is, in milliseconds. */
@@ -134,7 +135,7 @@ customElements.define('cluster-view', ClusterView)
 async function gateways() {
     try {
         const { data } = await request('GET', '/admin/cluster')
-        return data.gateways
+        return withDoubles(data).gateways
     } catch {
         return undefined
     }

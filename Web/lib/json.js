@@ -28,6 +28,15 @@ export function parse(text) {
 }
 
 /**
+ * A value for computing: its numbers as doubles, whatever their text was.
+ *
+ * @param {unknown} value
+ */
+export function withDoubles(value) {
+    return JSON.parse(stringify(value))
+}
+
+/**
  * @param {unknown} value
  * @returns {value is RawNumber}
  */

@@ -14,7 +14,7 @@ private final class Outcomes: Sendable {
 
     /// Runs one client until its task is cancelled.
     func record(
-        _ kind: WritableKeyPath<(reads: Int, writes: Int, errors: [PostgresError]), Int> & Sendable,
+        _ kind: any WritableKeyPath<(reads: Int, writes: Int, errors: [PostgresError]), Int> & Sendable,
         _ statement: () async throws -> Void
     ) async {
         while !Task.isCancelled {
