@@ -58,7 +58,7 @@ class AdministrationTests(BrowserTestCase):
         expect(requests.get_by_role("img", name=re.compile("Requests a second: [1-9]"))).to_be_visible()
         expect(requests.get_by_role("img", name=re.compile("99 of 100 requests, milliseconds: "))).to_be_visible()
         limits = page.locator(".card", has=page.get_by_role("heading", name="Limits"))
-        expect(limits).to_contain_text("“user”: 100 a second, 200 at once")
+        expect(limits).to_contain_text("“user”: 5000 a second, 10000 at once")
         page.route("**/api/v1/admin/cluster", lambda route: route.fulfill(json={"gateways": [{
             "requests_per_second": 812.5, "failures_per_second": 2, "limited_per_second": 7, "uncounted_per_second": 0, "connections": 64,
             "latency_ms": {"p50": 2, "p95": 6, "p99": 41}, "limits": []}]}))
