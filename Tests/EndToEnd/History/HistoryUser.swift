@@ -19,7 +19,7 @@ struct HistoryUser: Sendable {
         case parameters, strategies, versions, transfers
     }
 
-    /// As many as one page of a list shows.
+    /// As many as one page of a list or an export shows.
     private static let pageSize = 200
 
     let user: TestUser
@@ -43,10 +43,11 @@ struct HistoryUser: Sendable {
     /// How many marks may be added.
     var room: Int {
         switch storage {
-        case .strategies: Self.pageSize
+        // Of an export the first page alone is of its token's moment.
+        case .strategies, .transfers: Self.pageSize
         // A change whose answer was lost may be there as well.
         case .versions: Self.pageSize / 2
-        case .parameters, .transfers: 2000
+        case .parameters: 2000
         }
     }
 

@@ -42,11 +42,13 @@ package struct StrategyListQuery: Hashable, Sendable {
         try parameters.finish()
     }
 
-    /// Everything that the filters choose, the oldest first: what is created meanwhile comes at the end.
+    /// Everything that the filters choose, the oldest first: what is created meanwhile comes at the end. The first page is as
+    /// large as a list's may be, so that most exports are of one snapshot.
     ///
     /// - Throws: as ``init(parsing:)``.
     package init(exporting query: String?) throws(APIError) {
         sort = .oldestFirst
+        limit = Self.limits.upperBound
         guard query != nil else { return }
         var parameters = try QueryValidator(query)
         readFilters(&parameters)
