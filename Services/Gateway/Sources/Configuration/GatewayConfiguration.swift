@@ -9,6 +9,8 @@ package struct GatewayConfiguration: Sendable {
     /// SHA-256 of the file, in hexadecimal digits: the same on every gateway that has read the same.
     package let hash: String
     package let routes: [Route]
+    /// Of the routes that move, by their names.
+    let migrations: [String: RouteMigration]
     package let policies: [RateLimitPolicy]
     package let upstreams: [UpstreamDefinition]
     /// How many tokens of one address may turn out to be none; counted by each gateway for itself.
@@ -36,6 +38,9 @@ package struct GatewayConfiguration: Sendable {
         self.file = file
         hash = Hexadecimal.encode(Array(SHA256.hash(data: Array(text.utf8))))
         self.routes = routes
+        migrations = Dictionary(routes.compactMap { route in route.migration.map { (route.name, $0) } }) { first, _ in
+            first
+        }
         self.policies = policies.values.compactMap { $0 }.sorted { $0.name < $1.name }
         self.upstreams = upstreams
         self.failedAuthentications = failedAuthentications ?? .usualFailedAuthentications

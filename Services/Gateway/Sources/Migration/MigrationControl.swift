@@ -99,10 +99,7 @@ package actor MigrationControl: Service {
     // MARK: Changing
 
     /// The routes that move, by name.
-    package func migrations() async -> [String: RouteMigration] {
-        let routes = await configuration().routes
-        return Dictionary(routes.compactMap { route in route.migration.map { (route.name, $0) } }) { first, _ in first }
-    }
+    package func migrations() async -> [String: RouteMigration] { await configuration().migrations }
 
     /// Changes routes together, all or none, and follows the change before it returns.
     ///

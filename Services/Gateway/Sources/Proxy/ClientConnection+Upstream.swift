@@ -16,8 +16,8 @@ extension ClientConnection {
     func forward(_ exchange: Exchange) {
         guard let route = exchange.route, case .upstream(var name) = route.destination else { return }
         if let migration = route.migration {
-            guard let side = upstream(of: exchange, route, migration) else { return updateDeadline() }
-            name = side
+            guard let answering = upstream(of: exchange, route, migration) else { return updateDeadline() }
+            name = answering
         }
         guard let pool = loop.pool(of: name) else {
             return failed(exchange, .noEndpoint, cause: "There is no upstream \(name.rawValue) any more")
