@@ -148,4 +148,25 @@ struct StrategyHostileStatementTests {
                 definers.isEmpty, "a function with its owner's rights must not look for names: \(Self.text(definers))")
         }
     }
+
+    @Test("while data moves the role cannot pass for what brings changes over: it owns no write, and hides none")
+    func passingForTheApplier() async throws {
+        try await Self.with { session, owner, users in
+            try await owner.execute(
+                """
+                UPDATE users SET legacy_user_id = 7 WHERE id = \(users[1]);
+                UPDATE trading_strategies SET legacy_id = 1000000001 WHERE user_id = \(users[1]);
+                INSERT INTO write_ownership (owner, epoch) VALUES ('legacy', 1);
+                ALTER TABLE trading_strategies ENABLE TRIGGER trading_strategies_owner;
+                ALTER TABLE trading_strategies ENABLE TRIGGER trading_strategies_capture_update;
+                """)
+            let change = "SET cryptodesk.applier = 'on'; UPDATE trading_strategies SET description = 'changed'"
+            let error = await #expect(throws: PostgresError.self) { try await session.execute(change) }
+            #expect(error?.sqlState == "CD003")
+            try await owner.execute("UPDATE write_ownership SET owner = 'candidate'")
+            try await session.execute(change)
+            let captured = try await owner.execute("SELECT row_id FROM capture_outbox")
+            #expect((0..<captured.count).map { captured.integer($0, 0) } == [1_000_000_001])
+        }
+    }
 }
