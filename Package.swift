@@ -201,9 +201,8 @@ let package = Package(
         unitTests(
             "Gateway",
             [
-                "APIContract", "Authentication", "Documents", "Events", "JSON", "PrometheusMetrics", "Redis",
-                "Settings", nioCore,
-                nioHTTP1, nioWebSocket,
+                "APIContract", "Authentication", "Documents", "Events", "HTTPService", "JSON", "PrometheusMetrics",
+                "Redis", "Settings", nioCore, nioHTTP1, nioWebSocket,
             ]),
         unitTests("Events", ["Redis"]),
         unitTests(
