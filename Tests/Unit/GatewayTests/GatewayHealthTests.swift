@@ -19,12 +19,12 @@ struct GatewayHealthTests {
             upstreams: [], drain: DrainState(), redisIsReady: { redis.value },
             revocationsAreReady: { revocations.value })
         func answer() -> String { "\(health.answer.status) \(health.answer.body?.prefix(24) ?? "")" }
-        #expect(answer() == #"503 {"status":"unavailable",""#)
+        #expect(answer() == #"503 {"status":"unavailable","#)
         revocations.set(true)
         #expect(answer() == #"200 {"status":"degraded","se"#)
         redis.set(true)
         #expect(answer() == #"200 {"status":"ok","services"#)
         revocations.set(false)
-        #expect(answer() == #"503 {"status":"unavailable",""#)
+        #expect(answer() == #"503 {"status":"unavailable","#)
     }
 }
