@@ -20,7 +20,7 @@ struct StatusTable {
     private static func lag(_ status: ReplicationStatus?) -> String {
         guard let status, status.role != .primary else { return "" }
         guard let bytes = status.lagBytes else { return "–" }
-        return "\(Int(status.lagMilliseconds ?? 0)) ms, \(bytes) B"
+        return "\(Int(status.lagMilliseconds ?? 0)) ms, \(bytes) B" + (status.isSynchronous == true ? ", sync" : "")
     }
 
     private static func rounded(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }

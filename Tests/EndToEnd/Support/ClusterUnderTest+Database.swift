@@ -11,6 +11,7 @@ extension ClusterUnderTest {
         let role: String?
         let epoch: Int?
         let lagBytes: Int?
+        let isSynchronous: Bool
     }
 
     /// A folder for a cluster that is started several times.
@@ -27,7 +28,8 @@ extension ClusterUnderTest {
             guard let name = entry["name"]?.string, name.hasPrefix("postgres-") else { return nil }
             return DatabaseEntry(
                 name: name, id: entry["pid"]?.integer.map { Int32($0) }, isReady: entry["ready"]?.bool ?? false,
-                role: entry["role"]?.string, epoch: entry["epoch"]?.integer, lagBytes: entry["lag_bytes"]?.integer)
+                role: entry["role"]?.string, epoch: entry["epoch"]?.integer, lagBytes: entry["lag_bytes"]?.integer,
+                isSynchronous: entry["sync"]?.bool ?? false)
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
         #expect(
             text
                 == #"{"admin_port":null,"cpu":0,"epoch":null,"lag_bytes":null,"lag_ms":null,"name":"nginx","pid":null,"#
-                + #""port":8080,"ready":false,"role":null,"rss_mb":1.5}"#)
+                + #""port":8080,"ready":false,"role":null,"rss_mb":1.5,"sync":null}"#)
         #expect(try JSONDecoder().decode(ProcessStatus.self, from: Data(text.utf8)) == status)
     }
 
@@ -21,10 +21,10 @@ import Testing
     func replication() throws {
         let status = ProcessStatus(
             name: "postgres-2", pid: 7, port: 8481, adminPort: nil, ready: true, residentMegabytes: 30, cpu: 0,
-            replication: ReplicationStatus(role: .standby, epoch: 3, lagMilliseconds: 12, lagBytes: 4096))
+            replication: ReplicationStatus(role: .standby, epoch: 3, lagMilliseconds: 12, lagBytes: 4096, isSynchronous: true))
         let json = try JSONEncoder().encode(status)
         let text = String(decoding: json, as: UTF8.self)
-        for part in [#""role":"standby""#, #""epoch":3"#, #""lag_ms":12"#, #""lag_bytes":4096"#] {
+        for part in [#""role":"standby""#, #""epoch":3"#, #""lag_ms":12"#, #""lag_bytes":4096"#, #""sync":true"#] {
             #expect(text.contains(part))
         }
         #expect(try JSONDecoder().decode(ProcessStatus.self, from: json) == status)

@@ -28,6 +28,7 @@ package struct ProcessStatus: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case name, pid, port, ready, cpu, role, epoch
+        case isSynchronous = "sync"
         case lagMilliseconds = "lag_ms"
         case lagBytes = "lag_bytes"
         case adminPort = "admin_port"
@@ -47,7 +48,8 @@ package struct ProcessStatus: Codable, Hashable, Sendable {
             ReplicationStatus(
                 role: role, epoch: try container.decodeIfPresent(Int.self, forKey: .epoch),
                 lagMilliseconds: try container.decodeIfPresent(Double.self, forKey: .lagMilliseconds),
-                lagBytes: try container.decodeIfPresent(Int.self, forKey: .lagBytes))
+                lagBytes: try container.decodeIfPresent(Int.self, forKey: .lagBytes),
+                isSynchronous: try container.decodeIfPresent(Bool.self, forKey: .isSynchronous))
         }
     }
 
@@ -65,5 +67,6 @@ package struct ProcessStatus: Codable, Hashable, Sendable {
         try container.encode(replication?.epoch, forKey: .epoch)
         try container.encode(replication?.lagMilliseconds, forKey: .lagMilliseconds)
         try container.encode(replication?.lagBytes, forKey: .lagBytes)
+        try container.encode(replication?.isSynchronous, forKey: .isSynchronous)
     }
 }

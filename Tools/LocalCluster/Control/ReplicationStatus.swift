@@ -12,11 +12,16 @@ package struct ReplicationStatus: Hashable, Sendable {
     /// How far a standby is behind; `nil` while it follows nobody.
     package var lagMilliseconds: Double?
     package var lagBytes: Int?
+    /// A standby that has on disk all that was confirmed, and may take over for that: with `--ha` by Patroni's record.
+    package var isSynchronous: Bool?
 
-    package init(role: Role, epoch: Int? = nil, lagMilliseconds: Double? = nil, lagBytes: Int? = nil) {
+    package init(
+        role: Role, epoch: Int? = nil, lagMilliseconds: Double? = nil, lagBytes: Int? = nil, isSynchronous: Bool? = nil
+    ) {
         self.role = role
         self.epoch = epoch
         self.lagMilliseconds = lagMilliseconds
         self.lagBytes = lagBytes
+        self.isSynchronous = isSynchronous
     }
 }

@@ -31,6 +31,12 @@ extension DatabaseServers {
         }
     }
 
+    /// Who may take over by Patroni's record, which is a moment behind PostgreSQL's; `nil` without Patroni.
+    func recordedSynchronous() async -> Set<PostgresServer>? {
+        guard topology.options.isHighlyAvailable else { return nil }
+        return await patroni.view()?.synchronous ?? []
+    }
+
     /// Keeps an eye on who leads, until it is cancelled.
     func watchPatroni() async {
         var timeline = 0
