@@ -10,14 +10,30 @@ package struct IPAddress: Hashable, Sendable {
     package let bytes: [UInt8]
 
     package init?(_ text: String) {
-        var buffer = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, text, &buffer) == 1 {
-            self.init(bytes: Array(buffer.prefix(4)))
-        } else if inet_pton(AF_INET6, text, &buffer) == 1 {
-            self.init(bytes: buffer)
-        } else {
-            return nil
+        if let address = Self.v4(text) {
+            self.init(bytes: withUnsafeBytes(of: address.bigEndian) { Array($0) })
+            return
         }
+        var buffer = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, text, &buffer) == 1 else { return nil }
+        self.init(bytes: buffer)
+    }
+
+    /// Four decimal numbers without leading zeros, as `inet_pton` takes them.
+    private static func v4(_ text: String) -> UInt32? {
+        var (address, number, digits, dots) = (UInt32(0), UInt32(0), 0, 0)
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, dots < 3 else { return nil }
+                (address, number, digits, dots) = (address << 8 | number, 0, 0, dots + 1)
+            } else {
+                guard byte &- UInt8(ascii: "0") < 10, digits == 0 || number > 0 else { return nil }
+                number = number * 10 + UInt32(byte &- UInt8(ascii: "0"))
+                digits += 1
+                guard number <= 255 else { return nil }
+            }
+        }
+        return digits > 0 && dots == 3 ? address << 8 | number : nil
     }
 
     init(bytes: [UInt8]) {

@@ -40,9 +40,18 @@ package struct TrustedProxies: Sendable {
     /// address ends the reading, and so does the first that is not one of ours: that is the client, who may have made up
     /// what stands left of it.
     package func hops(peer: String, forwardedFor: [String]) -> [String] {
+        contains(peer) ? hops(trustedPeer: peer, forwardedFor: forwardedFor) : [peer]
+    }
+
+    /// The same for a peer that is known to be one of ours.
+    package func hops(trustedPeer peer: String, forwardedFor: [String]) -> [String] {
         var hops = [peer]
-        guard !forwardedFor.isEmpty, contains(peer) else { return hops }
         for value in forwardedFor.reversed() {
+            if let address = IPAddress(value) {
+                hops.append(value)
+                guard contains(address) else { return hops }
+                continue
+            }
             for entry in value.utf8.split(separator: UInt8(ascii: ",")).reversed() {
                 let hop = Self.trimmed(entry)
                 guard let address = IPAddress(hop) else { return hops }

@@ -6,8 +6,22 @@ import Synchronization
 /// young one becomes the old one. What is used moves to the young one, so what is used stays.
 package final class TokenCache: Sendable {
     private struct Stripe {
-        var young: [String: AccessToken] = [:]
-        var old: [String: AccessToken] = [:]
+        var young: [Key: AccessToken] = [:]
+        var old: [Key: AccessToken] = [:]
+    }
+
+    /// A token's text. Its last letters belong to the signature and are as good as random: hashing all of it costs more than
+    /// comparing it.
+    private struct Key: Hashable {
+        let text: String
+
+        func hash(into hasher: inout Hasher) { hasher.combine(tail) }
+
+        var tail: UInt64 {
+            var tail: UInt64 = 0
+            for byte in text.utf8.suffix(8) { tail = tail << 8 | UInt64(byte) }
+            return tail
+        }
     }
 
     private static let stripeCount = 16
@@ -22,10 +36,11 @@ package final class TokenCache: Sendable {
 
     /// - Parameter now: seconds since 1970; a token that has expired by then is not returned.
     package func token(for text: String, now: Int) -> AccessToken? {
-        let token = stripe(of: text).withLock { stripe -> AccessToken? in
-            if let token = stripe.young[text] { return token }
-            guard let token = stripe.old.removeValue(forKey: text) else { return nil }
-            insert(token, text, into: &stripe)
+        let key = Key(text: text)
+        let token = stripe(of: key).withLock { stripe -> AccessToken? in
+            if let token = stripe.young[key] { return token }
+            guard let token = stripe.old.removeValue(forKey: key) else { return nil }
+            insert(token, key, into: &stripe)
             return token
         }
         guard let token, token.expiresAt > now else { return nil }
@@ -33,7 +48,8 @@ package final class TokenCache: Sendable {
     }
 
     package func store(_ token: AccessToken, for text: String) {
-        stripe(of: text).withLock { insert(token, text, into: &$0) }
+        let key = Key(text: text)
+        stripe(of: key).withLock { insert(token, key, into: &$0) }
     }
 
     package func removeAll() {
@@ -45,19 +61,17 @@ package final class TokenCache: Sendable {
         stripes.reduce(0) { sum, stripe in sum + stripe.withLock { $0.young.count + $0.old.count } }
     }
 
-    private func insert(_ token: AccessToken, _ text: String, into stripe: inout Stripe) {
+    private func insert(_ token: AccessToken, _ key: Key, into stripe: inout Stripe) {
         if stripe.young.count >= generationCapacity {
             stripe.old = stripe.young
             stripe.young.removeAll(keepingCapacity: true)
         }
-        stripe.young[text] = token
+        stripe.young[key] = token
     }
 
-    private func stripe(of text: String) -> LockedStripe {
-        // The last letters belong to the signature and are as good as random.
-        var hash = 0
-        for byte in text.utf8.suffix(4) { hash = hash &* 31 &+ Int(byte) }
-        return stripes[hash & (Self.stripeCount - 1)]
+    private func stripe(of key: Key) -> LockedStripe {
+        // A letter carries six bits, in its lowest ones and in its case.
+        stripes[Int(truncatingIfNeeded: key.tail >> 8) & (Self.stripeCount - 1)]
     }
 
     private final class LockedStripe: Sendable {

@@ -26,9 +26,12 @@ package enum Credentials: Sendable, Hashable {
 
     /// The scheme's name compares without case (RFC 9110 §11.1).
     private static func bearer(_ authorization: String) -> String? {
-        let scheme = authorization.utf8.prefix(7)
-        guard scheme.elementsEqual("Bearer ".utf8) || Substring(scheme).lowercased() == "bearer " else { return nil }
-        let token = authorization.utf8.dropFirst(7).drop { $0 == UInt8(ascii: " ") }
+        var bytes = authorization.utf8[...]
+        for letter in "bearer".utf8 {
+            guard let byte = bytes.popFirst(), byte | 0x20 == letter else { return nil }
+        }
+        guard bytes.first == UInt8(ascii: " ") else { return nil }
+        let token = bytes.drop { $0 == UInt8(ascii: " ") }
         return token.isEmpty ? nil : String(Substring(token))
     }
 }

@@ -5,13 +5,17 @@ enum Authority {
     /// Whether a text is a host name, an IPv4 address or a bracketed IPv6 address, and a port of digits if any; no user
     /// information, and nothing that one reader could take for the port and another for the host.
     static func isWellFormed(_ text: String) -> Bool {
-        let bytes = text.utf8
-        let end: Substring.Index
+        text.utf8.withContiguousStorageIfAvailable(isWellFormed)
+            ?? Array(text.utf8).withUnsafeBufferPointer(isWellFormed)
+    }
+
+    private static func isWellFormed(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let end: Int
         if bytes.first == UInt8(ascii: "[") {
             guard let bracket = bytes.firstIndex(of: UInt8(ascii: "]")), isIPv6(bytes[..<bracket].dropFirst()) else {
                 return false
             }
-            end = bytes.index(after: bracket)
+            end = bracket + 1
         } else {
             end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
             guard bytes.startIndex < end, bytes[..<end].allSatisfy(isNameCharacter) else { return false }
@@ -19,12 +23,12 @@ enum Authority {
         return isPort(bytes[end...])
     }
 
-    private static func isIPv6(_ text: Substring.UTF8View) -> Bool {
-        text.contains(UInt8(ascii: ":")) && IPAddress(String(Substring(text))) != nil
+    private static func isIPv6(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        text.contains(UInt8(ascii: ":")) && IPAddress(String(decoding: text, as: UTF8.self)) != nil
     }
 
     /// Nothing, or a colon and a number that a port can be; it may be missing (RFC 3986 §3.2.3).
-    private static func isPort(_ text: Substring.UTF8View) -> Bool {
+    private static func isPort(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard let colon = text.first else { return true }
         guard colon == UInt8(ascii: ":"), text.count <= 6 else { return false }
         var port = 0

@@ -11,11 +11,13 @@ package enum ChunkedCoding {
 
     /// The last chunk, the trailers that may pass, and the end.
     package static func writeEnd(_ trailers: HTTPHeaders?, into buffer: inout ByteBuffer) {
-        buffer.writeStaticString("0\r\n")
-        if let trailers {
-            for (name, value) in trailers where mayTrail(name) { buffer.writeLine(name, value) }
+        buffer.writeHead { head in
+            head.writeStaticString("0\r\n")
+            if let trailers {
+                for (name, value) in trailers where mayTrail(name) { head.writeLine(name, value) }
+            }
+            head.writeStaticString("\r\n")
         }
-        buffer.writeStaticString("\r\n")
     }
 
     /// Fields for framing, routing, authentication and caching must not come after the body (RFC 9110 §6.5.1).

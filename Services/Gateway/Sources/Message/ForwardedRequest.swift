@@ -24,7 +24,7 @@ package struct ForwardedRequest: Sendable, Hashable {
             self.init(elements: request.forwarded, of: request, peer: peer, proxies: proxies)
             return
         }
-        let hops = proxies.hops(peer: peer, forwardedFor: request.forwardedFor)
+        let hops = proxies.hops(trustedPeer: peer, forwardedFor: request.forwardedFor)
         self.init(
             hops: hops, proto: request.forwardedProto, host: request.forwardedHost, of: request)
     }
@@ -32,14 +32,15 @@ package struct ForwardedRequest: Sendable, Hashable {
     /// RFC 7239. Scheme and host are what the proxy next to the client says.
     private init(elements values: [String], of request: RequestHead, peer: String, proxies: TrustedProxies) {
         let elements = ForwardedElement.read(values) ?? []
-        let hops = proxies.hops(peer: peer, forwardedFor: elements.map { $0.address ?? "unknown" })
+        let hops = proxies.hops(trustedPeer: peer, forwardedFor: elements.map { $0.address ?? "unknown" })
         let nearest = elements.suffix(max(1, hops.count - 1)).first
         self.init(hops: hops, proto: nearest?.proto, host: nearest?.host, of: request)
     }
 
     private init(hops: [String], proto: String?, host: String?, of request: RequestHead) {
         self.init(
-            clientAddress: hops.last ?? "", forwardedFor: hops.reversed().joined(separator: ", "),
+            clientAddress: hops.last ?? "",
+            forwardedFor: hops.dropLast().reversed().reduce(hops.last ?? "") { $0 + ", " + $1 },
             proto: proto == "https" ? "https" : "http",
             host: host.flatMap { Authority.isWellFormed($0) && $0.utf8.count < 256 ? $0 : nil } ?? request.host)
     }

@@ -25,20 +25,21 @@ package struct GatewayAnswer: Sendable {
     package func write(
         _ context: AnswerContext, includesBody: Bool, date: String, into buffer: inout ByteBuffer
     ) {
-        StatusLine.write(status, into: &buffer)
-        buffer.writeLine("Date", date)
-        for field in fields { buffer.writeLine(field.name, field.value) }
-        context.writeCookies(into: &buffer)
-        context.write(besides: [], into: &buffer)
-        if let body {
-            buffer.writeStaticString("Content-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: ")
-            buffer.writeDecimal(body.utf8.count)
-            buffer.writeStaticString("\r\n\r\n")
-            if includesBody { buffer.writeString(body) }
-        } else if status == 204 || status < 200 {
-            buffer.writeStaticString("\r\n")
-        } else {
-            buffer.writeStaticString("Content-Length: 0\r\n\r\n")
+        buffer.writeHead { head in
+            StatusLine.write(status, into: &head)
+            head.writeLine("Date", date)
+            for field in fields { head.writeLine(field.name, field.value) }
+            context.writeCookies(into: &head)
+            context.write(besides: [], into: &head)
+            if let body {
+                head.writeStaticString("Content-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: ")
+                head.writeDecimal(body.utf8.count)
+                head.writeStaticString("\r\n\r\n")
+            } else {
+                let hasNoLength = status == 204 || status < 200
+                head.writeStaticString(hasNoLength ? "\r\n" : "Content-Length: 0\r\n\r\n")
+            }
         }
+        if includesBody, let body { buffer.writeString(body) }
     }
 }

@@ -45,18 +45,24 @@ package struct RequestHeadWriter: Sendable {
     package static func write(
         _ request: RequestHead, _ additions: Additions, endpoint: UpstreamEndpoint, into buffer: inout ByteBuffer
     ) {
-        buffer.writeString(request.method.rawValue)
-        buffer.writeStaticString(" ")
-        buffer.writeString(additions.target ?? request.target.text)
-        buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
-        buffer.writeString(request.host.isEmpty ? endpoint.authority : request.host)
-        buffer.writeStaticString("\r\n")
+        buffer.writeHead { write(request, additions, endpoint: endpoint, into: &$0) }
+    }
+
+    private static func write(
+        _ request: RequestHead, _ additions: Additions, endpoint: UpstreamEndpoint, into head: inout HeadBytes
+    ) {
+        head.writeString(request.method.rawValue)
+        head.writeStaticString(" ")
+        head.writeString(additions.target ?? request.target.text)
+        head.writeStaticString(" HTTP/1.1\r\nHost: ")
+        head.writeString(request.host.isEmpty ? endpoint.authority : request.host)
+        head.writeStaticString("\r\n")
         let keepsCredentials = additions.accessToken == nil
         for (name, value) in request.fields where passes(name, of: request, keepsCredentials) {
-            buffer.writeLine(name, value)
+            head.writeLine(name, value)
         }
-        write(additions, into: &buffer)
-        write(additions.rewritesBody ? .chunked : request.framing, into: &buffer)
+        write(additions, into: &head)
+        write(additions.rewritesBody ? .chunked : request.framing, into: &head)
     }
 
     /// The same for a client of our own, which writes the request line, `Host` and the framing itself.
@@ -87,42 +93,42 @@ package struct RequestHeadWriter: Sendable {
         }
     }
 
-    private static func write(_ additions: Additions, into buffer: inout ByteBuffer) {
-        if let cookies = additions.cookies { buffer.writeLine("Cookie", cookies) }
-        buffer.writeLine("X-Forwarded-For", additions.forwarded.forwardedFor)
-        buffer.writeLine("X-Forwarded-Proto", additions.forwarded.proto)
-        buffer.writeLine("X-Forwarded-Host", additions.forwarded.host)
-        buffer.writeLine("X-Request-Id", additions.requestID)
-        buffer.writeLine("traceparent", additions.traceParent)
+    private static func write(_ additions: Additions, into head: inout HeadBytes) {
+        if let cookies = additions.cookies { head.writeLine("Cookie", cookies) }
+        head.writeLine("X-Forwarded-For", additions.forwarded.forwardedFor)
+        head.writeLine("X-Forwarded-Proto", additions.forwarded.proto)
+        head.writeLine("X-Forwarded-Host", additions.forwarded.host)
+        head.writeLine("X-Request-Id", additions.requestID)
+        head.writeLine("traceparent", additions.traceParent)
         // Envoy's name, which proxies and libraries know; a span and not a time, so that clocks need not agree.
-        buffer.writeStaticString("X-Envoy-Expected-Rq-Timeout-Ms: ")
-        buffer.writeDecimal(additions.milliseconds)
+        head.writeStaticString("X-Envoy-Expected-Rq-Timeout-Ms: ")
+        head.writeDecimal(additions.milliseconds)
         // RFC 9110 §7.6.3: a gateway adds itself to every request that it forwards.
-        buffer.writeStaticString("\r\nVia: 1.1 gateway\r\n")
+        head.writeStaticString("\r\nVia: 1.1 gateway\r\n")
         if let token = additions.accessToken {
-            buffer.writeStaticString("Authorization: Bearer ")
-            buffer.writeString(token)
-            buffer.writeStaticString("\r\n")
+            head.writeStaticString("Authorization: Bearer ")
+            head.writeString(token)
+            head.writeStaticString("\r\n")
         }
         if let epoch = additions.writeEpoch {
-            buffer.writeStaticString("CryptoDesk-Write-Epoch: ")
-            buffer.writeDecimal(epoch)
-            buffer.writeStaticString("\r\n")
+            head.writeStaticString("CryptoDesk-Write-Epoch: ")
+            head.writeDecimal(epoch)
+            head.writeStaticString("\r\n")
         }
         if let upgrade = additions.upgrade {
-            buffer.writeStaticString("Connection: Upgrade\r\n")
-            buffer.writeLine("Upgrade", upgrade)
+            head.writeStaticString("Connection: Upgrade\r\n")
+            head.writeLine("Upgrade", upgrade)
         }
     }
 
-    private static func write(_ framing: BodyFraming, into buffer: inout ByteBuffer) {
+    private static func write(_ framing: BodyFraming, into head: inout HeadBytes) {
         switch framing {
-        case .none: buffer.writeStaticString("\r\n")
+        case .none: head.writeStaticString("\r\n")
         case .length(let length):
-            buffer.writeStaticString("Content-Length: ")
-            buffer.writeDecimal(length)
-            buffer.writeStaticString("\r\n\r\n")
-        case .chunked, .untilClose: buffer.writeStaticString("Transfer-Encoding: chunked\r\n\r\n")
+            head.writeStaticString("Content-Length: ")
+            head.writeDecimal(length)
+            head.writeStaticString("\r\n\r\n")
+        case .chunked, .untilClose: head.writeStaticString("Transfer-Encoding: chunked\r\n\r\n")
         }
     }
 }

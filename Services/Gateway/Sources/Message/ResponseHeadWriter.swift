@@ -48,8 +48,12 @@ package struct ResponseHeadWriter: Sendable {
 
     /// - Parameter date: of now, for an upstream that does not tell (RFC 9110 §6.6.1).
     package func write(_ context: AnswerContext, date: @autoclosure () -> String, into buffer: inout ByteBuffer) {
-        StatusLine.write(Int(head.status.code), into: &buffer)
-        context.writeCookies(into: &buffer)
+        buffer.writeHead { write(context, date: date(), into: &$0) }
+    }
+
+    private func write(_ context: AnswerContext, date: @autoclosure () -> String, into bytes: inout HeadBytes) {
+        StatusLine.write(Int(head.status.code), into: &bytes)
+        context.writeCookies(into: &bytes)
         var present: SecurityFields = []
         var hasDate = false
         for (name, value) in head.headers {
@@ -60,24 +64,24 @@ package struct ResponseHeadWriter: Sendable {
                 continue
             case .contentLength:
                 // HEAD and 304 tell the length of the body that they do not have (RFC 9110 §8.6).
-                if framing == .none, head.status != .noContent { buffer.writeLine(name, value) }
+                if framing == .none, head.status != .noContent { bytes.writeLine(name, value) }
                 continue
             default:
                 if !connectionFields.isEmpty, connectionFields.contains(name.lowercased()) { continue }
                 if field == .date { hasDate = true }
                 present.formUnion(SecurityFields(field))
-                buffer.writeLine(name, value)
+                bytes.writeLine(name, value)
             }
         }
-        if !hasDate { buffer.writeLine("Date", date()) }
-        context.write(besides: present, into: &buffer)
+        if !hasDate { bytes.writeLine("Date", date()) }
+        context.write(besides: present, into: &bytes)
         switch framing {
-        case .none, .untilClose: buffer.writeStaticString("\r\n")
+        case .none, .untilClose: bytes.writeStaticString("\r\n")
         case .length(let length):
-            buffer.writeStaticString("Content-Length: ")
-            buffer.writeDecimal(length)
-            buffer.writeStaticString("\r\n\r\n")
-        case .chunked: buffer.writeStaticString("Transfer-Encoding: chunked\r\n\r\n")
+            bytes.writeStaticString("Content-Length: ")
+            bytes.writeDecimal(length)
+            bytes.writeStaticString("\r\n\r\n")
+        case .chunked: bytes.writeStaticString("Transfer-Encoding: chunked\r\n\r\n")
         }
     }
 
@@ -87,23 +91,27 @@ package struct ResponseHeadWriter: Sendable {
     ) {
         var context = context
         context.closesConnection = false
-        StatusLine.write(Int(head.status.code), into: &buffer)
-        context.writeCookies(into: &buffer)
-        buffer.writeStaticString("Connection: Upgrade\r\n")
-        for (name, value) in head.headers {
-            switch FieldName(name) {
-            case .upgrade, .other, .date: buffer.writeLine(name, value)
-            default: continue
+        buffer.writeHead { bytes in
+            StatusLine.write(Int(head.status.code), into: &bytes)
+            context.writeCookies(into: &bytes)
+            bytes.writeStaticString("Connection: Upgrade\r\n")
+            for (name, value) in head.headers {
+                switch FieldName(name) {
+                case .upgrade, .other, .date: bytes.writeLine(name, value)
+                default: continue
+                }
             }
+            context.write(besides: [], into: &bytes)
+            bytes.writeStaticString("\r\n")
         }
-        context.write(besides: [], into: &buffer)
-        buffer.writeStaticString("\r\n")
     }
 
     /// A 1xx answer, whose fields are the upstream's alone.
     package static func write(informational head: HTTPResponseHead, into buffer: inout ByteBuffer) {
-        StatusLine.write(Int(head.status.code), into: &buffer)
-        for (name, value) in head.headers where FieldName(name) == .other { buffer.writeLine(name, value) }
-        buffer.writeStaticString("\r\n")
+        buffer.writeHead { bytes in
+            StatusLine.write(Int(head.status.code), into: &bytes)
+            for (name, value) in head.headers where FieldName(name) == .other { bytes.writeLine(name, value) }
+            bytes.writeStaticString("\r\n")
+        }
     }
 }

@@ -1,5 +1,3 @@
-package import NIOCore
-
 /// The fields that tell browsers to be careful; set on every answer unless the upstream set its own.
 package struct SecurityFields: OptionSet, Sendable {
     package let rawValue: UInt8
@@ -40,12 +38,12 @@ package struct SecurityFields: OptionSet, Sendable {
     /// Writes the lines of all fields but these.
     ///
     /// - Parameter isSecure: whether the client speaks TLS, which is when `Strict-Transport-Security` means something.
-    package func writeOthers(isSecure: Bool, into buffer: inout ByteBuffer) {
+    func writeOthers(isSecure: Bool, into head: inout HeadBytes) {
         if isEmpty {
-            buffer.writeString(Self.all)
+            head.writeString(Self.all)
         } else {
-            for (field, line) in Self.lines where !contains(field) { buffer.writeString(line) }
+            for (field, line) in Self.lines where !contains(field) { head.writeString(line) }
         }
-        if isSecure, !contains(.strictTransportSecurity) { buffer.writeString(Self.transportLine) }
+        if isSecure, !contains(.strictTransportSecurity) { head.writeString(Self.transportLine) }
     }
 }

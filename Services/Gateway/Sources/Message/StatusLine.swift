@@ -1,4 +1,3 @@
-import NIOCore
 import NIOHTTP1
 
 /// The first lines of answers, rendered once.
@@ -8,11 +7,11 @@ enum StatusLine {
         return "HTTP/1.1 \(code) \(reason)\r\n"
     }
 
-    static func write(_ code: Int, into buffer: inout ByteBuffer) {
+    static func write(_ code: Int, into head: inout HeadBytes) {
         if (100..<600).contains(code) {
-            buffer.writeString(lines[code - 100])
+            head.writeString(lines[code - 100])
         } else {
-            buffer.writeString("HTTP/1.1 \(code) \r\n")
+            head.writeString("HTTP/1.1 \(code) \r\n")
         }
     }
 }

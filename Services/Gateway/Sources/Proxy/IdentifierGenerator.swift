@@ -28,12 +28,12 @@ struct IdentifierGenerator {
     mutating func traceParent(in trace: String? = nil, isSampled: Bool = false) -> String {
         let (high, low, span) = (next() | 1, next(), next() | 1)
         return String(unsafeUninitializedCapacity: 55) { buffer in
-            for (index, byte) in "00-00000000000000000000000000000000-0000000000000000-00".utf8.enumerated() {
-                buffer[index] = byte
+            let form: StaticString = "00-00000000000000000000000000000000-0000000000000000-00"
+            _ = buffer.update(fromContentsOf: UnsafeBufferPointer(start: form.utf8Start, count: 55))
+            let isGiven = trace?.utf8.withContiguousStorageIfAvailable { digits in
+                buffer[3...].update(fromContentsOf: digits.prefix(32))
             }
-            if let trace {
-                for (index, byte) in trace.utf8.prefix(32).enumerated() { buffer[3 + index] = byte }
-            } else {
+            if isGiven == nil {
                 Self.write(high, to: buffer, at: 3)
                 Self.write(low, to: buffer, at: 19)
             }
@@ -49,11 +49,9 @@ struct IdentifierGenerator {
     mutating func chance(_ share: Double) -> Bool { Double(next() >> 11) * 0x1p-53 < share }
 
     private static func write(_ value: UInt64, to buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
-        var rest = value
-        for index in stride(from: offset + 15, through: offset, by: -1) {
-            let digit = UInt8(truncatingIfNeeded: rest & 0xF)
-            buffer[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-            rest >>= 4
+        let digits: StaticString = "0123456789abcdef"
+        for index in 0..<16 {
+            buffer[offset + index] = digits.utf8Start[Int(value >> UInt64(60 - 4 * index) & 0xF)]
         }
     }
 

@@ -37,10 +37,21 @@ package struct RateLimitDecision: Sendable, Hashable {
     ///
     /// The time of a policy that refuses is that of `Retry-After`, as the draft asks; else when the burst is whole again.
     package var limitField: String {
-        shares.map { share in
-            let time = share.retryAfter > 0 ? max(1, Self.seconds(share.retryAfter)) : Self.seconds(share.resetAfter)
-            return "\"\(share.policy.name)\";r=\(share.remaining);t=\(time)"
-        }.joined(separator: ", ")
+        var head = HeadBytes()
+        writeLimitField(into: &head)
+        return String(decoding: head.bytes, as: UTF8.self)
+    }
+
+    func writeLimitField(into head: inout HeadBytes) {
+        for (index, share) in shares.enumerated() {
+            head.writeStaticString(index == 0 ? "\"" : ", \"")
+            head.writeString(share.policy.name)
+            head.writeStaticString("\";r=")
+            head.writeDecimal(share.remaining)
+            head.writeStaticString(";t=")
+            head.writeDecimal(
+                share.retryAfter > 0 ? max(1, Self.seconds(share.retryAfter)) : Self.seconds(share.resetAfter))
+        }
     }
 
     private static func seconds(_ microseconds: Int) -> Int { (microseconds + 999_999) / 1_000_000 }

@@ -55,13 +55,15 @@ package struct WebSocketHandshake: Sendable, Hashable {
     ) {
         var context = context
         context.closesConnection = false
-        StatusLine.write(101, into: &buffer)
-        buffer.writeLine("Date", date)
-        buffer.writeStaticString("Upgrade: websocket\r\nConnection: Upgrade\r\n")
-        buffer.writeLine("Sec-WebSocket-Accept", accept)
-        for field in fields { buffer.writeLine(field.name, field.value) }
-        context.writeCookies(into: &buffer)
-        context.write(besides: [], into: &buffer)
-        buffer.writeStaticString("\r\n")
+        buffer.writeHead { head in
+            StatusLine.write(101, into: &head)
+            head.writeLine("Date", date)
+            head.writeStaticString("Upgrade: websocket\r\nConnection: Upgrade\r\n")
+            head.writeLine("Sec-WebSocket-Accept", accept)
+            for field in fields { head.writeLine(field.name, field.value) }
+            context.writeCookies(into: &head)
+            context.write(besides: [], into: &head)
+            head.writeStaticString("\r\n")
+        }
     }
 }
