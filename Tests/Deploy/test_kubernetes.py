@@ -35,7 +35,12 @@ class KubernetesTests(unittest.TestCase):
     def test_each_service_gets_the_settings_of_the_same_names_as_with_docker(self):
         compose = yaml.safe_load((REPOSITORY / "deploy/compose/compose.yaml").read_text(encoding="utf-8"))["services"]
         for name in (*SERVICES, "migrate"):
-            self.assertEqual(set(environment(name)) - {"UPSTREAM_RESOLVE_INTERVAL_MS"}, set(compose[name]["environment"]), name)
+            composed = set(compose[name]["environment"])
+            tracing = {key for key in composed if key.startswith(("OTEL_", "TRACE_"))}
+            self.assertEqual(set(environment(name)) - {"UPSTREAM_RESOLVE_INTERVAL_MS"}, composed - tracing, name)
+            # What may be set of tracing comes from a ConfigMap that need not be there.
+            sources = pods()[name]["spec"]["containers"][0].get("envFrom", [])
+            self.assertEqual(sources, [{"configMapRef": {"name": "tracing", "optional": True}}] if tracing else [], name)
 
     def test_every_instance_of_auth_is_named(self):
         auth = of_kind("StatefulSet")["auth"]["spec"]

@@ -60,6 +60,16 @@ struct HeadWriterTests {
         }
     }
 
+    @Test(
+        "the state of a trace goes up with a trace that is gone on with, and only then",
+        arguments: [
+            ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", true), ("00-0af7-b7ad-01", false), (nil, false),
+        ])
+    func traceState(parent: String?, passes: Bool) throws {
+        let fields = [("Host", "desk.example"), ("tracestate", "a=1")] + (parent.map { [("traceparent", $0)] } ?? [])
+        #expect(try upstream(.GET, "/a", fields).contains("tracestate: a=1") == passes)
+    }
+
     @Test("a chunked body stays chunked, and an old client's request becomes one of HTTP/1.1")
     func framing() throws {
         let chunked = try upstream(.PUT, "/a", [("Host", "desk.example"), ("transfer-encoding", "Chunked")])

@@ -5,7 +5,7 @@ import Testing
     private let compose: ComposeFile
 
     /// Who looks on, for those who ask for it.
-    private static let observers: Set = ["prometheus", "grafana"]
+    private static let observers: Set = ["prometheus", "grafana", "jaeger"]
 
     init() throws { compose = try ComposeFile() }
 
@@ -50,15 +50,17 @@ import Testing
         let secret = compose.secretSettings(of: service.rawValue)
         #expect(!secret.isEmpty)
         let composed = compose.settings(of: service.rawValue)
-        // Where the secrets are, and that here the peers are not on loopback.
-        #expect(composed.isSuperset(of: ["CONFIG_FILE", "TRUSTED_PROXIES"]))
-        #expect(composed.subtracting(["CONFIG_FILE", "TRUSTED_PROXIES"]).union(secret) == local)
+        // Where the secrets are, that here the peers are not on loopback, and what an operator may set of tracing.
+        var own: Set = ["CONFIG_FILE", "TRUSTED_PROXIES", "OTEL_EXPORTER_OTLP_ENDPOINT"]
+        if service == .gateway { own.insert("TRACE_SAMPLE_RATIO") }
+        #expect(composed.isSuperset(of: own))
+        #expect(composed.subtracting(own).union(secret) == local)
         #expect(composed.isDisjoint(with: secret), "a secret is in a file, not in the environment")
     }
 
-    @Test("only nginx can be reached from outside, and Grafana where it is asked for")
+    @Test("only nginx can be reached from outside, and what looks on where it is asked for")
     func ports() {
-        #expect(Set(compose.names.filter(compose.publishesPorts)) == ["nginx", "grafana"])
+        #expect(Set(compose.names.filter(compose.publishesPorts)) == ["nginx", "grafana", "jaeger"])
         #expect(compose.names.filter { compose.isOnly(in: "observability", $0) } == Self.observers)
     }
 

@@ -24,17 +24,16 @@ package enum FieldName: Sendable, Hashable {
     }
 
     private static func classify(_ name: UnsafeBufferPointer<UInt8>) -> FieldName {
-        // Servers that turn names into variables cannot tell `_` from `-`, so a name with an underscore could be taken
-        // for any of the names below. nginx drops them for the same reason.
-        if name.contains(UInt8(ascii: "_")) { return .identity }
-        return known(name) ?? (!name.isEmpty && isIdentity(name) ? .identity : .other)
-    }
-
-    private static func known(_ name: UnsafeBufferPointer<UInt8>) -> FieldName? {
-        if name.count < byLength.count {
-            for entry in byLength[name.count] where name == entry.name { return entry.field }
+        var hash = FieldNameTable.seed
+        for byte in name {
+            // Servers that turn names into variables cannot tell `_` from `-`, so a name with an underscore could be taken
+            // for any of the names below. nginx drops them for the same reason.
+            if byte == UInt8(ascii: "_") { return .identity }
+            hash = FieldNameTable.mix(byte, into: hash)
         }
-        return name.hasPrefix("access-control-") ? .accessControl : nil
+        if let known = table.find(name, hash: hash) { return known }
+        if name.hasPrefix("access-control-") { return .accessControl }
+        return !name.isEmpty && isIdentity(name) ? .identity : .other
     }
 
     private static let names: KeyValuePairs<StaticString, FieldName> = [
@@ -53,9 +52,7 @@ package enum FieldName: Sendable, Hashable {
         "strict-transport-security": .strictTransportSecurity,
     ]
 
-    private static let byLength: [[(name: StaticString, field: FieldName)]] = (0...31).map { length in
-        names.filter { $0.key.utf8CodeUnitCount == length }.map { ($0.key, $0.value) }
-    }
+    private static let table = FieldNameTable(names)
 
     // MARK: Identity
 
@@ -82,7 +79,7 @@ package enum FieldName: Sendable, Hashable {
 
 extension UnsafeBufferPointer<UInt8> {
     /// Compares without case; `right` is in lower case.
-    fileprivate static func == (left: Self, right: StaticString) -> Bool {
+    static func == (left: Self, right: StaticString) -> Bool {
         left.count == right.utf8CodeUnitCount && left.hasPrefix(right)
     }
 

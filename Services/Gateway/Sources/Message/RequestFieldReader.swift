@@ -25,7 +25,7 @@ struct RequestFieldReader {
             request.requestID = !hasRequestID && RequestID.isWellFormed(value) ? value : nil
             hasRequestID = true
         case .traceParent:
-            request.traceParent = hasTraceParent ? nil : value
+            request.trace = hasTraceParent ? nil : TraceContext(header: value)
             hasTraceParent = true
         case .forwardedFor: request.forwardedFor.append(value)
         case .forwardedProto: request.forwardedProto = value

@@ -1,3 +1,4 @@
+package import APIContract
 package import NIOHTTP1
 
 /// A request head that passed ``RequestHeadPolicy``, with what the gateway has to know of it read once.
@@ -22,7 +23,8 @@ package struct RequestHead: Sendable {
     package internal(set) var origin: String?
     package internal(set) var fetchSite: String?
     package internal(set) var requestID: String?
-    package internal(set) var traceParent: String?
+    /// Of a well-formed `traceparent`.
+    package internal(set) var trace: TraceContext?
     package internal(set) var forwardedFor: [String] = []
     package internal(set) var forwardedProto: String?
     package internal(set) var forwardedHost: String?

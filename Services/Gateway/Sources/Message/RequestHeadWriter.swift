@@ -86,6 +86,8 @@ package struct RequestHeadWriter: Sendable {
     private static func passes(_ name: String, of request: RequestHead, _ keepsCredentials: Bool) -> Bool {
         switch FieldName(name) {
         case .authorization where !keepsCredentials: false
+        // W3C Trace Context §3.3: the state of a trace that is not gone on with means nothing.
+        case .traceState where request.trace == nil: false
         case .host, .contentLength, .transferEncoding, .connection, .expect, .requestID, .traceParent, .forwardedFor,
             .forwardedProto, .forwardedHost, .forwarded, .upgrade, .hopByHop, .identity, .cookie:
             false

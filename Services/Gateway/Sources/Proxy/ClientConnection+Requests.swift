@@ -44,9 +44,8 @@ extension ClientConnection {
         _ request: RequestHead, _ forwarded: ForwardedRequest, _ policy: GatewayPolicy, route: Route?
     ) -> Exchange {
         var answer = AnswerContext(requestID: request.requestID ?? loop.identifiers.requestID())
-        let trace = request.traceParent.flatMap(TraceContext.init(header:))
         let isSampled = loop.tracing.map { loop.identifiers.chance($0.ratio) } ?? false
-        let traceParent = loop.identifiers.traceParent(in: trace?.traceID, isSampled: isSampled)
+        let traceParent = loop.identifiers.traceParent(in: request.trace?.traceID, isSampled: isSampled)
         answer.traceParent = traceParent
         // The gateway writes an answer's CORS lines, except for a preflight's, which has its own.
         if !policy.cors.isEmpty, !policy.cors.isPreflight(request) {
@@ -62,7 +61,7 @@ extension ClientConnection {
             isLogged: loop.accessLog.takesNext())
         exchange.route = route
         if isSampled, let tracing = loop.tracing {
-            exchange.trace = ExchangeTrace(traceParent, caller: trace, queue: tracing.queue)
+            exchange.trace = ExchangeTrace(traceParent, caller: request.trace, queue: tracing.queue)
         }
         return exchange
     }

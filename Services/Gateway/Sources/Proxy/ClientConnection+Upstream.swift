@@ -91,7 +91,7 @@ extension ClientConnection {
             collect { $0.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n") }
             flush()
         }
-        var head = ByteBufferAllocator().buffer(capacity: 1024)
+        var head = ByteBufferAllocator().buffer(capacity: 2048)
         RequestHeadWriter.write(
             exchange.request,
             additions(

@@ -150,9 +150,12 @@ final class ClientConnection: ChannelInboundHandler, ChannelOutboundHandler, Rem
 
     // MARK: Writing
 
+    /// Room for a head and a small body.
+    private static let outputCapacity = 4096
+
     /// Collects small pieces, so that they leave together.
     func collect(_ write: (inout ByteBuffer) -> Void) {
-        var bytes = output ?? ByteBufferAllocator().buffer(capacity: 1024)
+        var bytes = output ?? ByteBufferAllocator().buffer(capacity: Self.outputCapacity)
         output = nil
         write(&bytes)
         output = bytes
