@@ -9,9 +9,10 @@ enum Sanitizer: String, CaseIterable, ExpressibleByArgument {
     case address
 
     /// A report fails the run: the tests' own exit status is another. The tests run on, so that one run shows all.
-    var environment: [String: String] {
-        switch self {
-        case .thread: ["TSAN_OPTIONS": "exitcode=66:halt_on_error=0:second_deadlock_stack=1"]
+    func environment(_ installation: Installation) -> [String: String] {
+        let known = installation.repository + "/Tests/Sanitizers/thread.txt"
+        return switch self {
+        case .thread: ["TSAN_OPTIONS": "exitcode=66:halt_on_error=0:second_deadlock_stack=1:suppressions=\(known)"]
         case .address: ["ASAN_OPTIONS": "exitcode=66:detect_stack_use_after_return=1"]
         }
     }
@@ -38,7 +39,7 @@ struct Sanitize: AsyncParsableCommand {
             try await build.make(swift, installation)
             let report = try await TestRun(
                 installation: installation, build: build, filter: filter, includesEndToEnd: false,
-                environment: sanitizer.environment
+                environment: sanitizer.environment(installation)
             ).run()
             lines.append("\(sanitizer.rawValue): \(report.line)")
             hasFailed = hasFailed || report.failed > 0
