@@ -252,9 +252,10 @@ let package = Package(
             dependencies: [
                 "TestSupport", "APIContract", "Authentication", "Documents", "Events", "Gateway", "HTTPService", "JSON",
                 "Postgres",
-                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", "Traces", logging, nioCore, nioEmbedded,
+                "PrometheusMetrics", "Redis", "Strategies", "Telemetry", "Traces", crypto, logging, nioCore,
+                nioEmbedded,
                 nioHTTP1,
-                nioPosix,
+                nioPosix, serviceLifecycle,
             ], path: "Tests/Integration",
             exclude: ["Auth", "Consistency", "HTTPService", "Migrations", "Postgres", "Strategies"]
                 + ["Gateway/Corpus/requests", "Gateway/Corpus/answers"],

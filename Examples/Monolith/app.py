@@ -5,8 +5,10 @@ slash, and two addresses that differ in their letters' case are two users.
 
     DATABASE_URL    postgresql://..., with PGPASSWORD where the role has one
     SECRET_KEY      signs the access tokens (HS256), whose subject is the user's e-mail
+    BRIDGE_KEY      signs those that the gateway makes for users who signed in there; none are taken without it
 
-What moving asks of it is in two places, `changing` and `moved`, and both do nothing before a migration is prepared.
+What moving asks of it is in three places, `changing`, `moved` and `claims_of`, and all do nothing before a migration is
+prepared.
 """
 
 import os
@@ -24,6 +26,8 @@ from passlib.context import CryptContext
 from pydantic import BaseModel, Field
 
 SECRET_KEY = os.environ["SECRET_KEY"]
+BRIDGE_KEY = os.environ.get("BRIDGE_KEY", "")
+BRIDGE_KEY_ID = "cryptodesk-bridge"
 TOKEN_LIFETIME = timedelta(minutes=60)
 TASK = "id, title, description, owner_id, created_at"
 
@@ -88,13 +92,25 @@ async def moved(request: Request, error: asyncpg.PostgresError) -> Response:
     return JSONResponse({"detail": "Writes have moved, try again"}, 503, {"Retry-After": "1"})
 
 
+def claims_of(token: str) -> dict:
+    """What a token says: one of our own, or one of the gateway's, which names its key and the user's number as well."""
+    key, required = SECRET_KEY, ["exp", "sub"]
+    if BRIDGE_KEY and jwt.get_unverified_header(token).get("kid") == BRIDGE_KEY_ID:
+        key, required = BRIDGE_KEY, ["exp", "sub", "legacy_user_id"]
+    return jwt.decode(token, key, algorithms=["HS256"], options={"require": required})
+
+
 async def current_user(request: Request, token: str = Depends(bearer)) -> User:
     refused = HTTPException(401, "Could not validate credentials", {"WWW-Authenticate": "Bearer"})
     try:
-        email = jwt.decode(token, SECRET_KEY, algorithms=["HS256"], options={"require": ["exp", "sub"]})["sub"]
+        claims = claims_of(token)
     except jwt.InvalidTokenError:
         raise refused
-    row = await request.app.state.pool.fetchrow("SELECT id, email, full_name FROM users WHERE email = $1", email)
+    row = await request.app.state.pool.fetchrow(
+        "SELECT id, email, full_name FROM users WHERE email = $1 AND id = coalesce($2, id)",
+        claims["sub"],
+        claims.get("legacy_user_id"),
+    )
     if row is None:
         raise refused
     return User(**row)

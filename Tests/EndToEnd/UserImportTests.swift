@@ -110,11 +110,21 @@ struct UserImportTests {
         #expect(try await squatter.client.login(ann, known.password).status == 401)
 
         #expect(try await imported(csv([(ann, first)])).output.contains("Imported 1 accounts."))
-        let again = try await imported(csv([(TestUser.newEmail(), first), (bob, first + 1)]))
+        let renamed = TestUser.newEmail().uppercased()
+        let again = try await imported(csv([(renamed, first), (bob, first + 1)]))
         #expect(again.output.contains("Imported 1 accounts (1 skipped: they were there)."), "\(again.output)")
         let stored =
             "SELECT string_agg(legacy_user_id::text, ' ' ORDER BY id) FROM users WHERE email IN ('\(ann)', '\(bob)')"
         #expect(try await cluster.query("postgres-1", stored) == "\(first) \(first + 1)")
+
+        // What its tokens call them is the newest file's word, letter by letter.
+        let names =
+            "SELECT string_agg(legacy_email, ' ' ORDER BY legacy_user_id) FROM legacy_identities WHERE legacy_user_id IN "
+            + "(\(first), \(first + 1), \(first + 2))"
+        #expect(try await cluster.query("postgres-1", names) == "\(renamed) \(bob)")
+        #expect(try await imported(csv([(renamed, first + 2)])).output.contains("Imported 1 accounts."))
+        let holder = "SELECT legacy_user_id FROM legacy_identities WHERE legacy_email = '\(renamed)'"
+        #expect(try await cluster.query("postgres-1", holder) == "\(first + 2)", "one name, one user")
     }
 
     @Test("who has an account keeps it: the file is refused, or the line is skipped where that is asked for")

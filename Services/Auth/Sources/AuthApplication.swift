@@ -128,6 +128,8 @@ package enum AuthApplication {
             addAdminRoutes: {
                 RevocationRoute(publisher).add(to: $0)
                 APIKeyExchangeRoute(APIKeyIssuer(repository: apiKeys, issuer: issuer)).add(to: $0)
+                LegacyIdentityRoutes(repository: LegacyIdentityRepository(database: database), issuer: issuer).add(
+                    to: $0)
             }, onAdminListening: onAdminListening)
     }
 

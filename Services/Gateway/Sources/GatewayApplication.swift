@@ -33,7 +33,7 @@ package enum GatewayApplication {
             configuration: TokenVerifierConfiguration(
                 jwksURLs: settings.jwksURLs, issuer: settings.tokenIssuer, audience: settings.tokenAudience),
             logger: logger)
-        let exchange = APIKeyExchange(urls: settings.authAdminURLs, eventLoopGroup: eventLoopGroup, logger: logger)
+        let auth = AuthPort(urls: settings.authAdminURLs, eventLoopGroup: eventLoopGroup, logger: logger)
         let revocations = RevocationWatch(
             redis: redis, keys: settings.revocationKeys, authURLs: settings.authAdminURLs,
             eventLoopGroup: eventLoopGroup, logger: logger)
@@ -64,7 +64,9 @@ package enum GatewayApplication {
             addresses: settings.server.publicAddresses,
             policy: policy(
                 settings, configuration, redis: redis, slot: slot, leases: leases,
-                tokens: AccessTokenSource(verifier, apiKeys: APIKeyTokens(exchange, verifier: verifier)),
+                tokens: AccessTokenSource(
+                    verifier, apiKeys: APIKeyTokens(APIKeyExchange(auth), verifier: verifier),
+                    legacy: LegacyIdentities(auth, verifier: verifier)),
                 revocations: revocations, refresher: refresher),
             upstreams: upstreams, stream: stream, health: health, drain: drain, migration: migration,
             eventLoopGroup: eventLoopGroup,
@@ -92,7 +94,7 @@ package enum GatewayApplication {
             ]),
             traces: traces,
             dependencies: [
-                redis, slotKeeper, verifier, exchange, revocations, events, resolver, checker, refresher, live,
+                redis, slotKeeper, verifier, auth, revocations, events, resolver, checker, refresher, live,
                 reporter, control, shadow, watch,
             ],
             listener: server, eventLoopGroup: eventLoopGroup, logger: logger,

@@ -22,10 +22,13 @@ struct GuideTests {
 
     @Test("docs/migration.md moves a monolith as it says, from day one to the end")
     func migration() async throws {
-        let cluster = try await MonolithUnderTest.start().cluster
+        let cluster = try await MonolithUnderTest.start(isBehindGateways: true).cluster
         let shell = GuideShell(
             baseURL: cluster.baseURL, dataFolder: cluster.folder,
-            replacements: ["http://localhost:8570": "http://127.0.0.1:\(cluster.port + 490)"])
+            replacements: [
+                "http://localhost:8570": "http://127.0.0.1:\(cluster.port + 490)",
+                "http://localhost:8181": cluster.gatewayURL(1),
+            ])
         let page = try GuidePage.page("migration.md")
         let (printed, status) = try await shell.run(page)
         #expect(status == 0, "the commands failed with \(status): \(printed.last ?? "")")

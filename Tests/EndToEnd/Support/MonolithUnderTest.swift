@@ -27,12 +27,36 @@ struct MonolithUnderTest: Sendable {
 
     let cluster: ClusterUnderTest
 
-    static func start() async throws -> MonolithUnderTest {
-        MonolithUnderTest(
-            cluster: try await ClusterUnderTest.start([
-                "--gateways", "1", "--auth", "1", "--strategies", "1", "--replicas", "0", "--with-monolith",
-                "--no-demo",
-            ]))
+    /// - Parameters:
+    ///   - gateways: how many.
+    ///   - isBehindGateways: whether the gateways lead to the monolith, with the routes of its example.
+    static func start(gateways: Int = 1, isBehindGateways: Bool = false) async throws -> MonolithUnderTest {
+        var arguments = [
+            "--gateways", "\(gateways)", "--auth", "1", "--strategies", "1", "--replicas", "0", "--with-monolith",
+            "--no-demo",
+        ]
+        if isBehindGateways { arguments += ["--set", "GATEWAY_CONFIG=\(try gatewayFile())"] }
+        return MonolithUnderTest(cluster: try await ClusterUnderTest.start(arguments))
+    }
+
+    /// The shipped file with what `Examples/Monolith/gateway.yaml` adds to its sections, and with guards that let everything
+    /// pass: how fast a machine is decides no test.
+    private static func gatewayFile() throws -> String {
+        var repository = URL(filePath: #filePath)
+        for _ in 0..<4 { repository.deleteLastPathComponent() }
+        func read(_ path: String) throws -> String {
+            try String(contentsOf: repository.appending(path: path), encoding: .utf8)
+        }
+        let parts = try read("Examples/Monolith/gateway.yaml").replacing(
+            "guards: {mismatches: 10%}",
+            with: "guards: {mismatches: 100%, error_ratio: 100, error_margin: 100%, p99_ratio: 100}"
+        ).components(separatedBy: "\nroutes:\n")
+        let upstream = try #require(parts.first?.components(separatedBy: "upstreams:\n").last)
+        let text = try read("deploy/gateway/gateway.yaml").replacing(
+            "\nupstreams:\n", with: "\nupstreams:\n\(upstream)")
+        let file = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID().uuidString).yaml")
+        try (text + "\n" + (try #require(parts.last))).write(to: file, atomically: true, encoding: .utf8)
+        return file.path
     }
 
     var client: APIClient { APIClient("http://127.0.0.1:\(cluster.port + 490)") }

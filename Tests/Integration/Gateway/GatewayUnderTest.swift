@@ -37,6 +37,8 @@ struct GatewayUnderTest: Sendable {
         /// What Redis tells of what a client has missed.
         var catchUp: StreamEndpoint.CatchUp = { _, _, eventLoop in eventLoop.makeSucceededFuture(nil) }
         var renewal: SessionRenewal?
+        /// Who users of a monolith are here.
+        var legacy: LegacyIdentities?
         var tracing: TraceSampling?
         /// When every token expires, in seconds since 1970.
         var expiresAt = Int.max
@@ -172,7 +174,8 @@ struct GatewayUnderTest: Sendable {
             path: options.configurationPath ?? shippedConfigurationPath,
             variables: ConfigurationVariables([
                 "AUTH_UPSTREAMS": instances, "STRATEGIES_UPSTREAMS": instances, "RATE_LIMIT_USER": options.limit,
-                "RATE_LIMIT_ADDRESS": options.limit,
+                "RATE_LIMIT_ADDRESS": options.limit, "MONOLITH_TOKEN_KEY": HS256Token.key,
+                "MONOLITH_BRIDGE_KEY": HS256Token.bridgeKey,
             ]))
     }
 
@@ -196,7 +199,7 @@ struct GatewayUnderTest: Sendable {
             })
         return GatewayPolicy(
             configuration: configuration, limits: options.limits, origins: ["https://desk.example"],
-            proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens(expiresAt: options.expiresAt), guards: guards,
+            proxies: try TrustedProxies("10.0.0.0/8"), tokens: tokens(options), guards: guards,
             timeouts: options.timeouts,
             maximumConnections: options.maximumConnections, accessLogInterval: options.accessLogInterval,
             renewal: options.renewal)
@@ -205,8 +208,9 @@ struct GatewayUnderTest: Sendable {
     private struct LimiterIsAway: Error {}
 
     /// `token-N` is user N and known; `fresh-N` has to be verified first; `away` cannot be.
-    private static func tokens(expiresAt: Int) -> AccessTokenSource {
-        AccessTokenSource(
+    private static func tokens(_ options: Options) -> AccessTokenSource {
+        let expiresAt = options.expiresAt
+        return AccessTokenSource(
             cached: { $0.hasPrefix("token-") ? accessToken($0.dropFirst(6), expiresAt) : nil },
             verify: { text in
                 if text == "away" { throw AuthenticationError.unavailable(reason: "no keys") }
@@ -214,7 +218,7 @@ struct GatewayUnderTest: Sendable {
                     throw AuthenticationError.invalid(reason: "not ours")
                 }
                 return token
-            })
+            }, legacy: options.legacy)
     }
 
     private static func accessToken(_ user: Substring, _ expiresAt: Int) -> AccessToken? {

@@ -14,6 +14,7 @@ func topology(
             superuser: "secret-superuser", owner: "secret-owner", auth: "secret-auth", strategies: "secret-strategies",
             replication: "secret-replication", redis: "secret-redis", patroni: "secret-patroni",
             consistency: "secret-consistency",
-            secondFactor: "secret-mfa", monolith: "secret-monolith", monolithTokens: "secret-monolith-tokens"),
+            secondFactor: "secret-mfa", monolith: "secret-monolith", monolithTokens: "secret-monolith-tokens",
+            monolithBridge: "secret-monolith-bridge"),
         gatewayConfiguration: "/repository/gateway.yaml", commonPasswords: "/repository/common.txt", record: record)
 }

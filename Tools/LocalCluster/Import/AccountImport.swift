@@ -42,6 +42,8 @@ package struct AccountImport: Sendable {
             return report
         }
         report.imported = try await session.execute(Queries.create).integer(0, 0) ?? 0
+        try await session.execute(Queries.releaseIdentities)
+        try await session.execute(Queries.keepIdentities)
         try await session.execute("COMMIT")
         return report
     }
@@ -166,6 +168,21 @@ package struct AccountImport: Sendable {
                 SELECT 'account.imported', id, jsonb_build_object('role', role) FROM created
             )
             SELECT count(*) FROM created, raise_revision(created.id, NULL, NULL)
+            """
+
+        /// An address that has become another user's there names its former one no longer.
+        static let releaseIdentities = """
+            UPDATE legacy_identities SET legacy_email = NULL
+            FROM imported
+            WHERE imported.email = legacy_identities.legacy_email
+              AND imported.legacy_user_id <> legacy_identities.legacy_user_id
+            """
+
+        /// What the file says of those who were there before holds as well: it is the newer word.
+        static let keepIdentities = """
+            INSERT INTO legacy_identities (legacy_user_id, legacy_email)
+            SELECT legacy_user_id, email FROM imported WHERE legacy_user_id IS NOT NULL
+            ON CONFLICT (legacy_user_id) DO UPDATE SET legacy_email = excluded.legacy_email
             """
     }
 }

@@ -15,7 +15,8 @@ enum SecretFiles {
             consistency: try password("consistency", layout),
             secondFactor: try password("mfa", layout),
             monolith: try password("monolith", layout),
-            monolithTokens: try password("monolith-tokens", layout))
+            monolithTokens: try password("monolith-tokens", layout),
+            monolithBridge: try password("monolith-bridge", layout))
     }
 
     private static func password(_ name: String, _ layout: ClusterLayout) throws -> String {

@@ -16,11 +16,13 @@ package struct ClusterSecrets: Hashable, Sendable {
     package var monolith: String
     /// What the monolith signs its tokens with.
     package var monolithTokens: String
+    /// What the gateways sign those with that they make for the monolith.
+    package var monolithBridge: String
 
     package init(
         superuser: String, owner: String, auth: String, strategies: String, replication: String, redis: String,
         patroni: String, consistency: String, secondFactor: String,
-        monolith: String, monolithTokens: String
+        monolith: String, monolithTokens: String, monolithBridge: String
     ) {
         self.superuser = superuser
         self.owner = owner
@@ -33,6 +35,7 @@ package struct ClusterSecrets: Hashable, Sendable {
         self.secondFactor = secondFactor
         self.monolith = monolith
         self.monolithTokens = monolithTokens
+        self.monolithBridge = monolithBridge
     }
 
     /// Reads as nothing in logs and messages.

@@ -132,7 +132,8 @@ extension ClusterTopology {
         let role = DatabaseRole.monolith.rawValue
         var settings = [
             "DATABASE_URL": "postgresql://\(role)@/\(DatabaseRole.monolithDatabase)?host=\(hosts)&port=\(portNumbers)",
-            "PGPASSWORD": secrets.monolith, "SECRET_KEY": secrets.monolithTokens, "PYTHONDONTWRITEBYTECODE": "1",
+            "PGPASSWORD": secrets.monolith, "SECRET_KEY": secrets.monolithTokens, "BRIDGE_KEY": secrets.monolithBridge,
+            "PYTHONDONTWRITEBYTECODE": "1",
         ]
         settings["BCRYPT_COST"] = options.settings["BCRYPT_COST"]
         return settings
@@ -188,7 +189,11 @@ extension ClusterTopology {
             // One more, so that a gateway that was killed and started again need not wait for its own place.
             "RATE_LIMIT_GATEWAYS": "\(options.gateways + 1)",
         ]
-        if options.hasMonolith { settings["MONOLITH_UPSTREAMS"] = "127.0.0.1:\(ports.monolith)" }
+        if options.hasMonolith {
+            settings["MONOLITH_UPSTREAMS"] = "127.0.0.1:\(ports.monolith)"
+            settings["MONOLITH_TOKEN_KEY"] = secrets.monolithTokens
+            settings["MONOLITH_BRIDGE_KEY"] = secrets.monolithBridge
+        }
         return settings
     }
 

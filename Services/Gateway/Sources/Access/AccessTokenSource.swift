@@ -8,17 +8,23 @@ package struct AccessTokenSource: Sendable {
     package let verify: @Sendable (String) async throws -> AccessToken
     /// The tokens that stand for API keys; nil where those are not taken.
     package let apiKeys: APIKeyTokens?
+    /// Who users of a monolith are here, and the other way round; nil where that is not asked.
+    package let legacy: LegacyIdentities?
 
     package init(
         cached: @escaping @Sendable (String) -> AccessToken?,
-        verify: @escaping @Sendable (String) async throws -> AccessToken, apiKeys: APIKeyTokens? = nil
+        verify: @escaping @Sendable (String) async throws -> AccessToken, apiKeys: APIKeyTokens? = nil,
+        legacy: LegacyIdentities? = nil
     ) {
         self.cached = cached
         self.verify = verify
         self.apiKeys = apiKeys
+        self.legacy = legacy
     }
 
-    package init(_ verifier: TokenVerifier, apiKeys: APIKeyTokens) {
-        self.init(cached: { verifier.cached($0) }, verify: { try await verifier.verify($0) }, apiKeys: apiKeys)
+    package init(_ verifier: TokenVerifier, apiKeys: APIKeyTokens, legacy: LegacyIdentities) {
+        self.init(
+            cached: { verifier.cached($0) }, verify: { try await verifier.verify($0) }, apiKeys: apiKeys, legacy: legacy
+        )
     }
 }

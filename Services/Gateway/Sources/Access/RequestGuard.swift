@@ -10,11 +10,14 @@ package struct RequestGuard: Sendable {
     package struct Subject: Sendable {
         /// `nil` for an anonymous request.
         package let caller: AccessToken?
+        /// What stands for a user of a monolith's who is nobody here: letters and digits.
+        package let legacyUser: String?
         /// The client's.
         package let address: String
 
-        package init(caller: AccessToken? = nil, address: String) {
+        package init(caller: AccessToken? = nil, legacyUser: String? = nil, address: String) {
             self.caller = caller
+            self.legacyUser = legacyUser
             self.address = address
         }
     }

@@ -37,7 +37,7 @@ extension ConfigurationReader {
         return RouteMigration(
             legacy: legacy, candidate: candidate, initial: stage, salt: salt, firstUsers: firstUsers, testers: testers,
             testerRoles: roles, mapping: mapping, hasReads: hasReads, shadow: shadow, comparison: comparison,
-            guards: guards)
+            guards: guards, bridge: bridge(to: legacy, among: upstreams))
     }
 
     private mutating func upstream(
@@ -49,6 +49,10 @@ extension ConfigurationReader {
             return nil
         }
         return upstream.name
+    }
+
+    private func bridge(to legacy: UpstreamName, among upstreams: [UpstreamDefinition]) -> IdentityBridge? {
+        upstreams.first { $0.name == legacy }?.tokens.map(IdentityBridge.init)
     }
 
     private mutating func stage(_ section: [String: DocumentNode]) -> MigrationStage {

@@ -3,7 +3,7 @@ import Settings
 
 // The section `upstreams`: which services there are, and where.
 extension ConfigurationReader {
-    private static let upstreamKeys = ["endpoints", "limit", "concurrency"]
+    private static let upstreamKeys = ["endpoints", "limit", "concurrency", "tokens"]
 
     mutating func upstreams(_ node: DocumentNode?) -> [UpstreamDefinition] {
         guard let node, let members = members(node) else { return [] }
@@ -20,7 +20,9 @@ extension ConfigurationReader {
             RateLimitPolicy(name: Self.serviceLimitName, limit: $0, key: [.service])
         }
         let concurrency = value(section["concurrency"], "a whole number from 1 on", ConfigurationValue.count)
-        return UpstreamDefinition(name: name, endpoints: endpoints ?? [], limit: limit, concurrency: concurrency)
+        return UpstreamDefinition(
+            name: name, endpoints: endpoints ?? [], limit: limit, concurrency: concurrency,
+            tokens: section["tokens"].flatMap { legacyTokens($0) })
     }
 
     /// A list, or one text with commas, which is how a setting has it.

@@ -80,6 +80,7 @@ package struct ConfigurationReport: Sendable {
         json["name"] = .string(upstream.name.rawValue)
         json["instances"] = .number("\(upstream.endpoints.count)")
         json["limit"] = upstream.limit.map { .string($0.limit.settingText) } ?? .null
+        json["takes_tokens"] = .bool(upstream.tokens != nil)
         json["concurrency"] = upstream.concurrency.map { .number("\($0)") } ?? .null
         return json
     }

@@ -1,3 +1,5 @@
+package import Authentication
+
 /// A group of interchangeable services, as the configuration gives it.
 package struct UpstreamDefinition: Sendable, Hashable {
     package let name: UpstreamName
@@ -7,13 +9,17 @@ package struct UpstreamDefinition: Sendable, Hashable {
     package let limit: RateLimitPolicy?
     /// Requests in flight at once from one gateway; `nil` where the setting holds.
     package let concurrency: Int?
+    /// Of an upstream that has users of its own; `nil` where its tokens are none for the gateway.
+    package let tokens: LegacyTokenKeys?
 
     package init(
-        name: UpstreamName, endpoints: [UpstreamEndpoint], limit: RateLimitPolicy? = nil, concurrency: Int? = nil
+        name: UpstreamName, endpoints: [UpstreamEndpoint], limit: RateLimitPolicy? = nil, concurrency: Int? = nil,
+        tokens: LegacyTokenKeys? = nil
     ) {
         self.name = name
         self.endpoints = endpoints
         self.limit = limit
         self.concurrency = concurrency
+        self.tokens = tokens
     }
 }

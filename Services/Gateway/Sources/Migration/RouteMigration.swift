@@ -23,12 +23,15 @@ package final class RouteMigration: Sendable {
     package let shadow: ShadowLimits
     package let comparison: ComparisonRules
     package let guards: MigrationGuards
+    /// How both sides know each other's users; `nil` where the monolith's tokens are refused, and ours are left to it.
+    package let bridge: IdentityBridge?
 
     package init(
         legacy: UpstreamName, candidate: UpstreamName, initial: MigrationStage = .legacy, salt: String? = nil,
         firstUsers: Set<Int> = [], testers: Set<Int> = [], testerRoles: Set<Role> = [],
         mapping: MigrationMapping = MigrationMapping(), hasReads: Bool = true, shadow: ShadowLimits = ShadowLimits(),
-        comparison: ComparisonRules = ComparisonRules(), guards: MigrationGuards = MigrationGuards()
+        comparison: ComparisonRules = ComparisonRules(), guards: MigrationGuards = MigrationGuards(),
+        bridge: IdentityBridge? = nil
     ) {
         self.legacy = legacy
         self.candidate = candidate
@@ -43,6 +46,7 @@ package final class RouteMigration: Sendable {
         self.shadow = shadow
         self.comparison = comparison
         self.guards = guards
+        self.bridge = bridge
     }
 
     package func upstream(of side: MigrationSide) -> UpstreamName { side == .legacy ? legacy : candidate }

@@ -33,6 +33,7 @@ extension ClientConnection {
     /// What a refused token means. That of a key may only be out of date, as the tokens of its user were refused: Auth is
     /// asked once for another one, and knows whether the key was revoked itself.
     func refuseRevoked(_ exchange: Exchange, _ route: Route) {
+        if renewsStanding(of: exchange, route) { return }
         guard let key = exchange.apiKey, let keys = exchange.policy.tokens.apiKeys, !exchange.hasForgottenGrant else {
             return notAuthenticated(exchange, route)
         }

@@ -14,12 +14,21 @@ extension ClientConnection {
                 loop.hold(exchange, of: self)
                 return nil
             }
+        }
+        let side =
+            exchange.bridged?.onlySide
+            ?? stage.side(
+                of: exchange.caller?.userID, isSafe: isSafe, wish: isSafe ? wish(of: exchange, migration) : nil,
+                migration)
+        if side == .legacy, case .oursPerhaps(let reason)? = exchange.bridged {
+            answer(exchange, Self.cannotAuthenticate, cause: reason)
+            return nil
+        }
+        exchange.side = side
+        if !isSafe {
             exchange.write = loop.writes.begin(route.name)
             exchange.writeEpoch = stage.epoch
         }
-        let side = stage.side(
-            of: exchange.caller?.userID, isSafe: isSafe, wish: isSafe ? wish(of: exchange, migration) : nil, migration)
-        exchange.side = side
         if isSafe {
             exchange.stageSince = stage.since
             exchange.countsAnswer = stage.stage.isServedByCandidate

@@ -79,6 +79,9 @@ extension ClientConnection {
             ask(exchange, route, .init(caller: known, address: address))
             return
         }
+        if let (bridge, identities) = bridge(of: exchange, route, token) {
+            return authenticate(exchange, route, legacyToken: token, bridge, identities)
+        }
         if let refusal = policy.failedAuthentications.refusal(for: address) {
             limit(exchange, refusal)
             return
@@ -100,6 +103,7 @@ extension ClientConnection {
 
     func ask(_ exchange: Exchange, _ route: Route, _ subject: RequestGuard.Subject) {
         exchange.caller = subject.caller
+        if findsCounterpart(exchange, route, subject) { return }
         exchange.policy.guards.check(subject, route: route, on: loop.eventLoop).whenSuccess { verdict in
             guard exchange === self.exchange else { return }
             switch verdict {
@@ -118,7 +122,10 @@ extension ClientConnection {
     }
 
     private func proceed(_ exchange: Exchange, _ route: Route) {
-        if let caller = exchange.caller, !caller.permits(route.resource, changing: !exchange.request.isSafe) {
+        // Who signed in at the monolith may do on a route that moves what its users may.
+        if let caller = exchange.caller, exchange.bridged?.isSignedInThere != true,
+            !caller.permits(route.resource, changing: !exchange.request.isSafe)
+        {
             return answer(exchange, .forbidden)
         }
         if route.destination == .stream { openStream(exchange) } else { forward(exchange) }

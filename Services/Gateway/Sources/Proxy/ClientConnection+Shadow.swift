@@ -8,8 +8,9 @@ extension ClientConnection {
         case .shadow, .canary: break
         case .legacy, .full, .retired: return
         }
-        guard exchange.side == .legacy, exchange.request.method == .GET, !exchange.state.framing.hasBody,
-            loop.sampler.takes(migration.shadow.sample)
+        // Of somebody whom the candidate does not know it cannot be asked.
+        guard exchange.side == .legacy, exchange.bridged?.onlySide == nil, exchange.request.method == .GET,
+            !exchange.state.framing.hasBody, loop.sampler.takes(migration.shadow.sample)
         else { return }
         guard loop.pool(of: migration.legacy)?.queue.waiting == 0,
             loop.shadow?.hasPlace(route.name, migration.shadow) == true
@@ -23,13 +24,16 @@ extension ClientConnection {
         exchange.shadow = nil
         guard !capture.isTooLarge else { return loop.evidence.shadowed(route.name, .dropped) }
         let request = exchange.request
+        func fields(on side: MigrationSide) -> HTTPHeaders {
+            RequestHeadWriter.fields(
+                request, additions(to: exchange, traceParent: exchange.traceParent, upgrade: nil, on: side))
+        }
         loop.shadow?.offer(
             ShadowRequest(
                 route: route.name, migration: migration, since: capture.since,
                 countsAnswers: !exchange.countsAnswer, target: request.target.text,
                 candidateTarget: migration.mapping.target(request.target, of: route),
-                fields: RequestHeadWriter.fields(
-                    request, additions(to: exchange, traceParent: exchange.traceParent, upgrade: nil)),
+                primaryFields: fields(on: .legacy), candidateFields: fields(on: .candidate),
                 primary: capture.answer(migration.comparison)))
     }
 

@@ -106,13 +106,15 @@ extension ClientConnection {
         updateDeadline()
     }
 
+    /// - Parameter side: the one that is asked; the exchange's own unless it is compared with the other.
     func additions(
-        to exchange: Exchange, traceParent: String, upgrade: String?
+        to exchange: Exchange, traceParent: String, upgrade: String?, on side: MigrationSide? = nil
     ) -> RequestHeadWriter.Additions {
         .init(
             forwarded: exchange.forwarded, requestID: exchange.answer.requestID, traceParent: traceParent,
             milliseconds: exchange.microsecondsLeft(at: loop.tick) / 1000, upgrade: upgrade,
-            accessToken: exchange.apiKey?.grant.text, cookies: exchange.upstreamCookies,
+            accessToken: exchange.accessToken(on: side ?? exchange.side),
+            cookies: exchange.cookies(on: side ?? exchange.side),
             target: exchange.mapping?.target(exchange.request.target, of: exchange.route),
             writeEpoch: exchange.writeEpoch, rewritesBody: exchange.requestRewrite != nil)
     }

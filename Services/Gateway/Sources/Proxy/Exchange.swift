@@ -56,6 +56,8 @@ final class Exchange {
     var apiKey: (text: String, grant: APIKeyGrant)?
     /// Whether a token of the key was refused already.
     var hasForgottenGrant = false
+    /// What the sides of the route's migration know the caller as; nil where nothing is bridged, and before it is known.
+    var bridged: BridgedCaller?
     /// What the caller was known by, renewed where that was done.
     var credentials = Credentials.none
     /// Whether Auth was asked for the session's next access token.
@@ -107,11 +109,14 @@ final class Exchange {
         state = ExchangeState(request, maximumBody: maximumBody)
     }
 
-    /// The `Cookie` field for the upstream: of a session only what the route needs.
-    var upstreamCookies: String? {
+    /// The `Cookie` field for the upstream: of a session only what the route needs, and nothing for a monolith that gets a
+    /// token in its place.
+    ///
+    /// - Parameter side: of the route's migration.
+    func cookies(on side: MigrationSide?) -> String? {
         guard !request.cookies.isEmpty else { return nil }
         var kept: [(cookie: SessionCookie, value: String)] = []
-        guard case .cookies(let session) = credentials else {
+        guard case .cookies(let session) = credentials, !keepsSession(from: side) else {
             return SessionCookies.upstream(request.cookies, with: [], isSecure: false)
         }
         if caller != nil, let access = session.access { kept.append((.access, access)) }

@@ -26,8 +26,8 @@ package struct RouteLimit: Sendable {
         if let roles = policy.roles, !(subject.caller.map { roles.contains($0.role) } ?? false) { return nil }
         var key = "rl:{"
         let countsAddresses = policy.key.contains(.address)
-        if policy.key.contains(.user), let caller = subject.caller {
-            key += "\(caller.userID)"
+        if policy.key.contains(.user), let user = subject.caller.map({ "\($0.userID)" }) ?? subject.legacyUser {
+            key += user
             if countsAddresses { key += "@" }
         } else if !countsAddresses {
             key += policy.name

@@ -1,3 +1,4 @@
+import Authentication
 import Foundation
 import Gateway
 import Testing
@@ -10,10 +11,10 @@ struct MigrationUnderTest: Sendable {
 
     static let route = "tasks"
 
-    private static func text(monolith: Int, candidate: Int, more: String) -> String {
+    private static func text(monolith: Int, candidate: Int, tokens: String, more: String) -> String {
         """
         upstreams:
-          monolith: {endpoints: 127.0.0.1:\(monolith)}
+          monolith: {endpoints: 127.0.0.1:\(monolith)\(tokens)}
           strategies: {endpoints: 127.0.0.1:\(candidate)}
         routes:
           - name: tasks
@@ -28,18 +29,29 @@ struct MigrationUnderTest: Sendable {
         """ + more
     }
 
-    /// - Parameter more: lines of the block `migration`, indented by six.
+    private static let tokens =
+        ", tokens: {key: '${MONOLITH_TOKEN_KEY}', bridge_key: '${MONOLITH_BRIDGE_KEY}'}"
+
+    /// - Parameters:
+    ///   - more: lines of the block `migration`, indented by six.
+    ///   - identities: who is who on the two sides; nil where nothing is bridged.
+    ///   - change: other options of the gateway.
     static func run(
-        _ more: String = "", eventLoops: Int = 2, _ body: @Sendable (MigrationUnderTest) async throws -> Void
+        _ more: String = "", eventLoops: Int = 2, identities: LegacyIdentities? = nil,
+        _ change: (inout GatewayUnderTest.Options) -> Void = { _ in },
+        _ body: @Sendable (MigrationUnderTest) async throws -> Void
     ) async throws {
         let (monolith, candidate) = (try await UpstreamUnderTest(), try await UpstreamUnderTest())
         let path = FileManager.default.temporaryDirectory.appending(path: "migration-\(UUID()).yaml").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try text(monolith: monolith.port, candidate: candidate.port, more: more)
+        let tokens = identities == nil ? "" : tokens
+        try text(monolith: monolith.port, candidate: candidate.port, tokens: tokens, more: more)
             .write(toFile: path, atomically: true, encoding: .utf8)
         var options = GatewayUnderTest.Options()
         options.configurationPath = path
         options.eventLoops = eventLoops
+        options.legacy = identities
+        change(&options)
         try await GatewayUnderTest.run(options, upstreams: []) { gateway in
             try await body(MigrationUnderTest(gateway: gateway, monolith: monolith, candidate: candidate))
         }

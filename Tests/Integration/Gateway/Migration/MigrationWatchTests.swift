@@ -2,6 +2,7 @@ import Foundation
 import Gateway
 import Logging
 import Redis
+import ServiceLifecycle
 import TestSupport
 import Testing
 
@@ -125,6 +126,42 @@ struct MigrationWatchTests {
             let next = try #require(await gateways[0].stage)
             let fresh = try await store.add(.init(), to: "tasks", since: next.since)
             #expect(fresh.isEmpty)
+        }
+    }
+
+    @Test(
+        "a change is followed by every gateway, and a guard that is broken takes the route back at every one: in what time"
+    )
+    func times() async throws {
+        try await redis.withClient { client in
+            let gateways = try (0..<4).map { _ in try gateway(client) }
+            let (first, others) = (gateways[0], gateways.dropFirst())
+            /// How long it takes from now on until every gateway has been told.
+            @Sendable func waited(for stage: MigrationStage) async throws -> Duration {
+                let began = ContinuousClock.now
+                for gateway in others {
+                    #expect(try await eventually { await gateway.control.stages.routes["tasks"]?.stage == stage })
+                }
+                return began.duration(to: .now)
+            }
+            var services: [any Service] = []
+            for gateway in gateways {
+                services.append(gateway.control)
+                services.append(gateway.watch)
+            }
+            try await withRunning(ServiceGroup(services: services, logger: Logger(label: "test"))) {
+                var slowest = Duration.zero
+                try await first.advance()
+                slowest = max(slowest, try await waited(for: .shadow))
+                for percent in [1, 5, 25, 50] {
+                    try await first.advance(percent: percent)
+                    slowest = max(slowest, try await waited(for: .canary(percent: percent)))
+                }
+                print("migration: a change is at 4 gateways after \(slowest) at most, of 5")
+                await gateways[3].answered(20, isError: true)
+                let back = try await waited(for: .shadow)
+                print("migration: a broken guard has taken 4 gateways back after \(back)")
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Authentication
 import Documents
+import Foundation
 import Gateway
 import NIOHTTP1
 import Testing
@@ -32,6 +33,61 @@ struct MigrationConfigurationTests {
         "      compare: {headers: ETag, ignore: [$.id], unordered: $.items, tolerance: 0.01}",  // 22
         "      guards: {requests: 50, mismatches: 0.2%, error_ratio: 2, error_margin: 1%, p99_ratio: 3}",  // 23
     ]
+
+    private static let settings = [
+        "OLD_KEY": String(repeating: "o", count: 32), "NEW_KEY": String(repeating: "n", count: 32), "SHORT": "secret",
+    ]
+
+    /// The block `tokens` of the monolith's upstream.
+    private func readTokens(_ tokens: String) throws(DocumentError) -> UpstreamDefinition? {
+        var lines = Self.lines
+        lines[1] = "  monolith: {endpoints: 10.0.0.1:80, tokens: {\(tokens)}}"
+        let variables = ConfigurationVariables(Self.settings)
+        return try GatewayConfiguration(lines.joined(separator: "\n"), file: "g.yaml", variables: variables).upstreams
+            .first
+    }
+
+    @Test("the two secrets of a bridge come from settings or files, and without them nothing is bridged")
+    func tokens() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "key-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try (String(repeating: "f", count: 40) + "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        let read = try readTokens("key: '${OLD_KEY}', bridge_key_file: '\(file)'")
+        #expect(read?.tokens?.own == Array(repeating: UInt8(ascii: "o"), count: 32))
+        #expect(read?.tokens?.bridge == Array(repeating: UInt8(ascii: "f"), count: 40))
+        let bridged = try #require(read)
+        #expect(!"\(bridged)".contains("oooo"))
+        #expect(try self.read(Self.lines).routes.first?.migration?.bridge == nil)
+    }
+
+    @Test(
+        "a secret that is in the file itself, too short, missing or the same for both is told, and not repeated",
+        arguments: [
+            ("key: '${OLD_KEY}'", "upstreams.monolith.tokens: needs one of bridge_key and bridge_key_file"),
+            ("bridge_key: '${NEW_KEY}', key: '${OLD_KEY}', key_file: /a", "tokens: needs one of key and key_file"),
+            (
+                "key: '${OLD_KEY}', bridge_key: 0123456789abcdef0123456789abcdef",
+                "tokens.bridge_key: a secret stands in a setting"
+            ),
+            (
+                "key: '${OLD_KEY}', bridge_key: '${NONE:-0123456789abcdef0123456789abcdef}'",
+                "tokens.bridge_key: a secret stands in a setting"
+            ),
+            ("key: '${SHORT}', bridge_key: '${NEW_KEY}'", "tokens.key: the secret must have at least 32 bytes"),
+            ("key: '${OLD_KEY}', bridge_key: '${NONE}'", "tokens.bridge_key: the setting NONE is missing"),
+            ("key: '${OLD_KEY}', bridge_key_file: /no/file", "tokens.bridge_key_file: \"/no/file\" cannot be read"),
+            ("key: '${OLD_KEY}', bridge_key: '${OLD_KEY}'", "tokens: key and bridge_key must differ"),
+            ("key: '${OLD_KEY}', bridge_key: '${NEW_KEY}', x: 1", "tokens.x: is not known here"),
+        ])
+    func wrongTokens(tokens: String, expected: String) {
+        do throws(DocumentError) {
+            _ = try readTokens(tokens)
+            Issue.record("it is well")
+        } catch {
+            #expect("\(error)".contains(expected), "\(error)")
+            #expect(!"\(error)".contains("0123456789abcdef") && !"\(error)".contains("oooo"))
+        }
+    }
 
     private func read(_ lines: [String]) throws(DocumentError) -> GatewayConfiguration {
         try GatewayConfiguration(

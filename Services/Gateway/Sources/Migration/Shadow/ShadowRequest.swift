@@ -12,8 +12,9 @@ struct ShadowRequest: Sendable {
     let target: String
     /// The candidate's own, where it differs.
     let candidateTarget: String?
-    /// The fields that both are asked with.
-    let fields: HTTPHeaders
+    /// The fields that each is asked with; they differ where the two know the caller by different tokens.
+    let primaryFields: HTTPHeaders
+    let candidateFields: HTTPHeaders
     let primary: ComparedAnswer
 
     /// Without the query.

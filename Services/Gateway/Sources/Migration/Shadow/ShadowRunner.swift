@@ -150,7 +150,7 @@ package final class ShadowRunner: Service {
         }
         let target = (side == .candidate ? request.candidateTarget : nil) ?? request.target
         var message = HTTPClientRequest(url: endpoint.url(of: target))
-        message.headers = request.fields
+        message.headers = side == .candidate ? request.candidateFields : request.primaryFields
         let limits = request.migration.shadow
         do {
             let answer = try await client.execute(message, timeout: TimeAmount(limits.timeout))
