@@ -26,5 +26,6 @@ package struct Migration: Sendable {
         users, sessions, strategies, replication, revisions, revocations, administration, versions, idempotencyKeys,
         secondFactor, knownNetworks, apiKeys, eventOutbox, administratorReads, importBatches, legacyUsers,
         capturedChanges, writeOwnership, operators, appliersByRole,
+        routeOrders,
     ]
 }
