@@ -3,7 +3,7 @@ import { session } from './lib/session.js'
 import { stream } from './lib/stream.js'
 import { explanation } from './lib/api.js'
 import { fill, h } from './lib/dom.js'
-import { registerPage, setReason, signInPage } from './pages/entrance.js'
+import { setReason, signInPage } from './pages/entrance.js'
 import './pages/shell.js'
 
 /** @typedef {import('./lib/router.js').Route} Route */
@@ -12,7 +12,7 @@ import './pages/shell.js'
 /** @type {Route[]} */
 const routes = [
     { path: /^\/sign-in$/, access: 'anyone', page: signInPage },
-    { path: /^\/register$/, access: 'anyone', page: registerPage },
+    { path: /^\/register$/, access: 'anyone', page: async () => (await import('./pages/register.js')).registerPage() },
     {
         path: /^\/strategies(?:\/(?<id>new|\d+)(?:\/(?<view>history))?)?$/,
         access: 'signed-in',
@@ -20,7 +20,7 @@ const routes = [
     },
     { path: /^\/account$/, access: 'signed-in', page: async () => (await import('./account/page.js')).accountPage() },
     {
-        path: /^\/admin(?:\/(?<view>users|audit|cluster))?$/,
+        path: /^\/admin(?:\/(?<view>users|audit|cluster|migration))?$/,
         access: 'admin',
         page: async (parameters) => (await import('./admin/page.js')).adminPage(parameters),
     },

@@ -72,10 +72,12 @@ class AccessibilityTests(BrowserTestCase):
     def test_no_width_cuts_anything_off(self):
         user = User()
         strategy = user.create("A name that is rather long for a telephone held upright", tags=["momentum", "mean-reversion"], parameters={"window": 20})
+        user.call("PATCH", f"/strategies/{strategy['id']}", {"parameters": {"window": 30}})
+        desk("users", "promote", user.email)
         page = self.page(user)
         for width, height in ((360, 740), (1280, 800), (3840, 2160)):
             page.set_viewport_size({"width": width, "height": height})
-            for path in ("/strategies", f"/strategies/{strategy['id']}", "/account"):
+            for path in ("/strategies", f"/strategies/{strategy['id']}", f"/strategies/{strategy['id']}/history", "/account"):
                 page.goto(path)
                 expect(page.locator("h1:visible, h2:visible").first).to_be_visible()
                 expect(page.locator("[aria-busy=true]")).to_have_count(0)
@@ -83,6 +85,14 @@ class AccessibilityTests(BrowserTestCase):
                     each.checkVisibility() && !each.closest('.visually-hidden, .table-place, .skip, .cell') && each.getBoundingClientRect().right > innerWidth + 1)
                     .map((each) => each.outerHTML.slice(0, 120))""")
                 self.assertEqual(wide, [], f"{path} at {width}")
+                cut = page.evaluate("""() => [...document.querySelectorAll('.head .cell, .differences th')].filter((each) => {
+                    const box = each.getBoundingClientRect()
+                    return each.checkVisibility() && (each.scrollWidth > box.width + 1 || box.height > 60)
+                }).map((each) => each.outerHTML.slice(0, 120))""")
+                self.assertEqual(cut, [], f"a heading that is cut, or broken inside its words, on {path} at {width}")
+                expect(page.locator(".live")).to_have_text("Live")
+                ways, live = (page.locator(each).bounding_box() for each in ("app-shell header nav", ".live .dot"))
+                self.assertLessEqual(ways["x"] + ways["width"], live["x"], f"{path} at {width}")
                 small = page.evaluate("""() => [...document.querySelectorAll('button, select, input:not([type=checkbox]), .button')].filter((each) => {
                     const box = each.getBoundingClientRect()
                     return each.checkVisibility() && box.width > 1 && (box.width < 24 || box.height < 24)

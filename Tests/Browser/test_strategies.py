@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from desk import BrowserTestCase, User, eventually, expect
+from desk import BrowserTestCase, User, eventually, expect, sql
 
 
 class StrategyTests(BrowserTestCase):
@@ -122,6 +122,44 @@ class StrategyTests(BrowserTestCase):
             user.call("PATCH", f"/strategies/{strategy['id']}", self.changes)
             self.changes = None
         route.continue_()
+
+    def test_a_draft_from_an_older_version_is_not_saved_over_a_newer_one_unseen(self):
+        user = User()
+        strategy = user.create("Spread", parameters={"window": 20})
+        page = self.open_list(user, f"/strategies/{strategy['id']}")
+        page.get_by_label("Name", exact=True).fill("Mine")
+        expect(page.locator(".save-state")).to_contain_text("kept in this browser")
+        page.goto("/account")
+        user.call("PATCH", f"/strategies/{strategy['id']}", {"description": "Theirs"})
+        page.goto(f"/strategies/{strategy['id']}")
+        expect(page.locator(".inline-notice")).to_contain_text("It was changed meanwhile (version 2)")
+        page.get_by_role("button", name="Save").click()
+        dialog = page.get_by_role("dialog", name="This strategy was changed elsewhere")
+        expect(dialog.locator("tr", has_text="Description")).to_contain_text("Theirs")
+        dialog.get_by_role("button", name="Take the server’s").click()
+        expect(page.get_by_label("Description", exact=True)).to_have_value("Theirs")
+        self.assertEqual(user.strategies()[0]["strategy_name"], "Spread")
+
+    def test_a_strategy_far_down_the_list_is_archived_from_its_own_address(self):
+        user = User()
+        strategy = user.create("The oldest")
+        sql(f"""insert into trading_strategies (user_id, strategy_name, parameters, tags, status)
+            select {user.id}, 'Newer ' || n, '{{}}', '{{}}', 'draft' from generate_series(1, 300) as n;
+            select raise_revision({user.id}, null, null)""")
+        page = self.open_list(user, f"/strategies/{strategy['id']}")
+        expect(page.get_by_label("Name", exact=True)).to_have_value("The oldest")
+        page.get_by_role("button", name="Archive", exact=True).click()
+        self.assertTrue(eventually(lambda: page.wait_for_timeout(1) or user.call("GET", f"/strategies/{strategy['id']}")["status"] == "archived"))
+
+    def test_the_tag_filter_offers_the_tags_that_there_are(self):
+        user = User()
+        user.create("Alpha", tags=["momentum"])
+        user.create("Beta", tags=["carry", "momentum"])
+        page = self.open_list(user)
+        expect(page.locator(".count")).to_have_text("2")
+        page.get_by_label("Only with this tag").focus()
+        expect(page.locator("#known-tags option")).to_have_count(2)
+        self.assertEqual(page.locator("#known-tags option").evaluate_all("all => all.map((each) => each.value)"), ["carry", "momentum"])
 
     def test_search_filters_and_order_are_in_the_address(self):
         user = User()

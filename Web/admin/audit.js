@@ -8,7 +8,7 @@ import { pagedTable } from './paged-table.js'
 
 /** Who did what to whom. */
 export function auditPage() {
-    const action = h('input', { type: 'search', placeholder: 'Action, such as account.disabled', 'aria-label': 'Only this action', maxlength: 100 })
+    const action = h('input', { type: 'search', placeholder: 'Such as account.disabled', 'aria-label': 'Only this action', maxlength: 100 })
     const user = h('input', { type: 'search', inputmode: 'numeric', pattern: '[0-9]*', placeholder: 'Account’s id', 'aria-label': 'Only about the account with this id' })
     const since = h('input', { type: 'datetime-local', 'aria-label': 'Only from this time on' })
     const { element, show } = pagedTable({ caption: 'Audit log', heads: ['When', 'Action', 'By', 'About', 'From', 'Request', 'Details'], row: entryRow, nothing: 'No entry fits.' })

@@ -1,6 +1,5 @@
 import { connection, explanation, request } from '../lib/api.js'
 import { fill, h, icon } from '../lib/dom.js'
-import { notify } from '../lib/notices.js'
 import { session } from '../lib/session.js'
 import { stream } from '../lib/stream.js'
 
@@ -90,6 +89,7 @@ async function signOut() {
     try {
         await session.signOut()
     } catch (error) {
+        const { notify } = await import('../lib/notices.js')
         notify({ text: `You are still signed in: ${explanation(error).toLowerCase()}.`, kind: 'error' })
     }
 }

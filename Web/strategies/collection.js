@@ -42,6 +42,9 @@ export class StrategyCollection extends EventTarget {
     get count() { return this.#order.length }
     get isLoading() { return this.#loading !== null }
 
+    /** The tags of those that are known, in order; the first two hundred. */
+    get tags() { return [...new Set([...this.#known.values()].flatMap(({ tags }) => tags))].sort().slice(0, 200) }
+
     /** @param {number} index */
     at(index) { return this.get(this.#order[index]) }
 

@@ -30,6 +30,8 @@ export class StrategyEditor extends HTMLElement {
     #base = null
     /** @type {string | null} */
     #tag = null
+    /** The version that what stands in the form was begun from: a draft's may be older than the base. */
+    #from = 0
     /** @type {number | 'new'} */
     shownId = 'new'
     /** One name for all tries to create it. */
@@ -99,6 +101,7 @@ export class StrategyEditor extends HTMLElement {
         this.#form.hidden = !known
         try {
             const { data, headers } = await request('GET', `/strategies/${id}`)
+            this.#collection.put(data)
             if (this.shownId !== id) return
             this.#form.hidden = false
             if (this.#base && this.#isDirty() && this.#base.version !== data.version) return this.changedElsewhere(data)
@@ -126,6 +129,7 @@ export class StrategyEditor extends HTMLElement {
         this.#tag = tag
         this.#showHead()
         if (wasTyped) return
+        this.#from = strategy?.version ?? 0
         this.#show(strategy ? draftOf(strategy) : emptyDraft)
         fill(this.#told)
         fill(this.#summary)
@@ -137,8 +141,12 @@ export class StrategyEditor extends HTMLElement {
         const kept = readDraft(this.shownId)
         if (!kept || isSame(kept.values, this.#base ? draftOf(this.#base) : emptyDraft)) return dropDraft(this.shownId)
         this.#show(kept.values)
-        this.#tell(`What you typed on ${localTime(kept.at)} and did not save is back.`, [['Discard it', () => {
+        this.#from = kept.version
+        const isBehind = this.#base !== null && kept.version < this.#base.version
+        const meanwhile = isBehind ? ` It was changed meanwhile (version ${this.#base?.version}); saving shows both.` : ''
+        this.#tell(`What you typed on ${localTime(kept.at)} and did not save is back.${meanwhile}`, [['Discard it', () => {
             dropDraft(this.shownId)
+            this.#from = this.#base?.version ?? 0
             this.#show(this.#base ? draftOf(this.#base) : emptyDraft)
             fill(this.#told)
             this.#showState()
@@ -178,6 +186,10 @@ export class StrategyEditor extends HTMLElement {
         this.#isSaving = true
         fill(this.#state, 'Saving…')
         try {
+            if (this.#base && this.#from < this.#base.version) {
+                this.#isSaving = false
+                return await this.#resolve(draft)
+            }
             if (this.#base) await this.#replace(this.#base, draft)
             else await this.#create(draft)
         } catch (error) {
@@ -207,6 +219,7 @@ export class StrategyEditor extends HTMLElement {
         clearTimeout(this.#timer)
         if (this.shownId !== base.id) return
         this.#base = answer.data
+        this.#from = answer.data.version
         this.#tag = answer.headers.get('ETag')
         fill(this.#told)
         this.#showHead()
@@ -244,6 +257,7 @@ export class StrategyEditor extends HTMLElement {
         const choice = await resolveConflict(mine, data)
         if (choice === null) return this.#showState('Not saved')
         this.#base = data
+        this.#from = data.version
         this.#tag = headers.get('ETag')
         fill(this.#told)
         if (choice === 'mine') return this.#submit()
@@ -296,7 +310,7 @@ export class StrategyEditor extends HTMLElement {
         clearTimeout(this.#timer)
         // While it is being read there is nothing to compare with, and what was kept before has still to be shown.
         if (this.shownId !== 'new' && !this.#base) return
-        if (this.#isDirty()) keepDraft(this.shownId, this.#base?.version ?? 0, this.#values())
+        if (this.#isDirty()) keepDraft(this.shownId, this.#from, this.#values())
         else dropDraft(this.shownId)
     }
 

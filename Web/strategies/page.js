@@ -48,6 +48,9 @@ class StrategiesPage extends HTMLElement {
         this.#list.addEventListener('command', (event) => this.#run(/** @type {CustomEvent<string>} */ (event).detail))
         stream.addEventListener('event', (event) => this.#apply(/** @type {CustomEvent} */ (event).detail), { signal })
         stream.addEventListener('resync', () => this.collection.reload({ keeps: true }), { signal })
+        this.addEventListener('focusin', ({ target }) => {
+            if (target instanceof HTMLInputElement && target.getAttribute('list') === 'known-tags') this.#toolbar.offer(this.collection.tags)
+        })
         document.addEventListener('keydown', (event) => this.#key(event), { signal })
         this.#toolbar.show(this.collection.query)
         this.#showBulk()

@@ -98,14 +98,16 @@ package enum AuthApplication {
         APIKeyRoutes(repository: apiKeys, sessions: sessions, proxies: settings.server.trustedProxies).add(
             to: router.group("/api/v1/auth").add(
                 middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
-        AdministrationRoutes(
-            Administration(
-                database: database, sessions: sessions,
-                gateways: GatewayReports(redis: redis, cluster: settings.clusterName)),
-            proxies: settings.server.trustedProxies
-        ).add(
-            to: router.group("\(AdministrationRoutes.path)").add(
-                middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations)))
+        let administration = Administration(
+            database: database, sessions: sessions,
+            gateways: GatewayReports(redis: redis, cluster: settings.clusterName))
+        let migrations = RouteMigrations(
+            questions: GatewayQuestions(redis: redis, cluster: settings.clusterName), database: database)
+        let administrators = router.group("\(AdministrationRoutes.path)").add(
+            middleware: AuthenticationMiddleware(verifier: verifier, revocations: revocations))
+        AdministrationRoutes(administration, proxies: settings.server.trustedProxies).add(to: administrators)
+        RouteMigrationRoutes(administration, migrations: migrations, proxies: settings.server.trustedProxies)
+            .add(to: administrators)
 
         let listener = HTTPListener(
             addresses: settings.server.publicAddresses, router: router, drain: drain, eventLoopGroup: eventLoopGroup,

@@ -84,6 +84,10 @@ package enum GatewayApplication {
         ) { await server.adopt($0) }
         let evidenceStore = EvidenceStore(redis: redis, name: settings.migrationsName)
         let watch = MigrationWatch(control: control, evidence: evidence, store: evidenceStore, logger: logger)
+        let migrations = MigrationEndpoints(
+            control, store: store, evidence: evidenceStore, writes: migration.writes)
+        let questions = MigrationQuestions(
+            migrations, questions: GatewayQuestions(redis: redis, cluster: settings.clusterName), logger: logger)
         return ServiceApplication(
             settings: settings.server, drain: drain,
             health: readiness(verifier: verifier, revocations: revocations, upstreams: upstreams),
@@ -95,12 +99,12 @@ package enum GatewayApplication {
             traces: traces,
             dependencies: [
                 redis, slotKeeper, verifier, auth, revocations, events, resolver, checker, refresher, live,
-                reporter, control, shadow, watch,
+                reporter, control, shadow, watch, questions,
             ],
             listener: server, eventLoopGroup: eventLoopGroup, logger: logger,
             addAdminRoutes: {
                 ConfigurationEndpoints(live).add(to: $0)
-                MigrationEndpoints(control, store: store, evidence: evidenceStore, writes: migration.writes).add(to: $0)
+                migrations.add(to: $0)
             }, onAdminListening: onAdminListening)
     }
 

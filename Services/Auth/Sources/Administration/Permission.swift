@@ -4,4 +4,5 @@ package enum Permission: String, Sendable {
     case writeAccounts = "accounts:write"
     case readAudit = "audit:read"
     case readCluster = "cluster:read"
+    case moveRoutes = "routes:move"
 }

@@ -35,6 +35,10 @@ package struct AuditEntry: Sendable {
         case secondFactorEnabled = "mfa.enabled"
         case secondFactorDisabled = "mfa.disabled"
         case recoveryCodeUsed = "mfa.recovery_code_used"
+        /// Orders of administrators to routes that move; a refused one is written down as well.
+        case routeAdvance = "route.advance"
+        case routeRollback = "route.rollback"
+        case routePin = "route.pin"
     }
 
     private let action: Action

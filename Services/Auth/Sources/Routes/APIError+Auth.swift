@@ -17,6 +17,10 @@ extension APIError {
             .conflict(.lastAdmin, "The last active administrator cannot be disabled or demoted")
         case AdministrationError.noFigures:
             .unavailable(.upstreamUnavailable, "The gateways' figures are not available at the moment")
+        case AdministrationError.noSuchRoute: .notFound
+        case AdministrationError.orderRefused(let reason): .conflict(.conflict, reason)
+        case AdministrationError.orderUnanswered:
+            .unavailable(.outcomeUnknown, "A gateway has the order, and whether it carried it out is not known")
         case APIKeyError.tooMany:
             .conflict(.tooManyAPIKeys, "The account has as many API keys as it may have; delete one that is not needed")
         case let error as LoginRefused:

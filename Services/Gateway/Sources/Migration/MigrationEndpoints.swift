@@ -10,7 +10,7 @@ import Redis
 /// `GET /migrations`, `GET /migrations/{route}`, `GET /migrations/{route}/changes`, and with a JSON object as body
 /// `POST /migrations/{route}/advance`, `…/rollback`, `…/pin` and `POST /migrations/writes`. A change says who makes it and why.
 package struct MigrationEndpoints: Sendable {
-    private let control: MigrationControl
+    let control: MigrationControl
     private let store: MigrationStore
     private let evidence: EvidenceStore
     private let writes: WritesInFlight
@@ -60,23 +60,21 @@ package struct MigrationEndpoints: Sendable {
         for (name, change) in Self.changes {
             router.post("/migrations/:route/\(name)") { request, context in
                 let route = context.parameters.get("route") ?? ""
-                return await self.change(request) { order in
-                    ([route], { stage throws(MigrationRefusal) in try change(stage, order) })
-                }
+                return await self.change(request) { order in plan(route, change, order) }
             }
         }
     }
 
-    private typealias Change = @Sendable (RouteStage, MigrationOrder) throws(MigrationRefusal) -> RouteStage
+    typealias Change = @Sendable (RouteStage, MigrationOrder) throws(MigrationRefusal) -> RouteStage
 
-    private static let changes: [(String, Change)] = [
+    static let changes: [(String, Change)] = [
         ("rollback", { route, order throws(MigrationRefusal) in try route.rolledBack(to: order.target) }),
         ("pin", { route, order throws(MigrationRefusal) in try route.pinned(order.user, to: order.side) }),
     ]
 
     // MARK: Looking
 
-    private func all() async -> JSONObject {
+    func all() async -> JSONObject {
         let (stages, migrations) = (await control.followed, await control.migrations())
         var json = JSONObject()
         json["version"] = .number("\(stages.version)")
@@ -86,7 +84,7 @@ package struct MigrationEndpoints: Sendable {
         return json
     }
 
-    private func one(_ name: String) async throws(MigrationRefusal) -> JSONObject {
+    func one(_ name: String) async throws(MigrationRefusal) -> JSONObject {
         guard let migration = await control.migrations()[name] else { throw .unknownRoute(name) }
         let stages = await control.followed
         var json = report(name, migration, in: stages)
@@ -110,7 +108,7 @@ package struct MigrationEndpoints: Sendable {
     }
 
     /// Where the candidate differs, how often, and the last answers that did.
-    private func differences(of name: String) async throws(MigrationRefusal) -> JSONObject {
+    func differences(of name: String) async throws(MigrationRefusal) -> JSONObject {
         guard let migration = await control.migrations()[name] else { throw .unknownRoute(name) }
         let counts = try await counts(of: name, migration, in: await control.stages)
         var json = JSONObject()
@@ -143,7 +141,7 @@ package struct MigrationEndpoints: Sendable {
         return json
     }
 
-    private func changes(of name: String) async throws(MigrationRefusal) -> JSONObject {
+    func changes(of name: String) async throws(MigrationRefusal) -> JSONObject {
         guard await control.migrations()[name] != nil else { throw .unknownRoute(name) }
         var json = JSONObject()
         do throws(RedisError) {
@@ -156,9 +154,25 @@ package struct MigrationEndpoints: Sendable {
 
     // MARK: Changing
 
-    private typealias Plan = (
+    typealias Plan = (
         routes: [String], change: @Sendable (RouteStage) throws(MigrationRefusal) -> RouteStage
     )
+
+    func plan(_ route: String, _ change: @escaping Change, _ order: MigrationOrder) -> Plan {
+        ([route], { stage throws(MigrationRefusal) in try change(stage, order) })
+    }
+
+    /// To the next stage, if the evidence of the present one is enough.
+    func advance(_ name: String, _ order: MigrationOrder) async throws(MigrationRefusal) -> Plan {
+        let since = try await provenStage(of: name, order)
+        return (
+            [name],
+            { stage throws(MigrationRefusal) in
+                guard stage.since == since else { throw .refused("the stage has changed meanwhile") }
+                return try stage.advanced(percent: order.percent)
+            }
+        )
+    }
 
     /// - Returns: since when the route is at the stage that it may leave.
     private func provenStage(of name: String, _ order: MigrationOrder) async throws(MigrationRefusal) -> Int {
@@ -181,17 +195,20 @@ package struct MigrationEndpoints: Sendable {
         else { return Self.refused(.malformed("the body is no JSON object")) }
         return await respond { () throws(MigrationRefusal) in
             let order = try MigrationOrder(json)
-            let plan = try await plan(order)
-            guard !plan.routes.isEmpty else { throw .malformed("routes names none") }
-            let stages = try await control.change(
-                plan.routes, by: order.by, reason: order.reason, version: order.version, plan.change)
-            let migrations = await control.migrations()
-            var json = JSONObject()
-            json["version"] = .number("\(stages.version)")
-            json["routes"] = .array(
-                plan.routes.compactMap { name in migrations[name].map { .object(report(name, $0, in: stages)) } })
-            return json
+            return try await carryOut(order, try await plan(order))
         }
+    }
+
+    func carryOut(_ order: MigrationOrder, _ plan: Plan) async throws(MigrationRefusal) -> JSONObject {
+        guard !plan.routes.isEmpty else { throw .malformed("routes names none") }
+        let stages = try await control.change(
+            plan.routes, by: order.by, reason: order.reason, version: order.version, plan.change)
+        let migrations = await control.migrations()
+        var json = JSONObject()
+        json["version"] = .number("\(stages.version)")
+        json["routes"] = .array(
+            plan.routes.compactMap { name in migrations[name].map { .object(report(name, $0, in: stages)) } })
+        return json
     }
 
     private func respond(_ body: () async throws(MigrationRefusal) -> JSONObject) async -> Response {
