@@ -217,7 +217,8 @@ let package = Package(
                 "APIContract", "Authentication", "Consistency", "Events", "HTTPService", "JSON", "Postgres", "Settings",
                 "TestSupport", nioCore, httpTypes,
             ]),
-        unitTests("Auth", ["APIContract", "Accounts", "Authentication", "JSON", "Postgres", "Redis", crypto]),
+        unitTests(
+            "Auth", ["APIContract", "Accounts", "Authentication", "JSON", "Postgres", "Redis", "TestSupport", crypto]),
         unitTests("Authentication", ["JSON", crypto, cryptoExtras, logging]),
         unitTests("Redis", [nioCore, nioEmbedded, logging]),
         .testTarget(

@@ -37,6 +37,10 @@ struct ReloadTests {
         ])
         let user = try await TestUser.make(cluster)
         let load = Load(user)
+        let follower = StreamFollower(port: cluster.port, token: user.accessToken)
+        let following = Task { try await follower.run() }
+        defer { following.cancel() }
+        #expect(try await eventually { follower.now.isConnected })
         try await load.run(readers: 2, writers: 1) {
             let before = try await cluster.desk("routes")
             #expect(before.status == 0 && before.output.contains("strategies.one"), "\(before.output)")
@@ -75,6 +79,11 @@ struct ReloadTests {
             let answered = load.now.reads
             #expect(try await eventually { load.now.reads > answered + 10 })
         }
+        // The event stream has gone on through all of it, over the same connection.
+        let confirmed = load.now.confirmed.count
+        #expect(try await eventually { follower.now.created.count >= confirmed })
+        let followed = follower.now
+        #expect(followed.isConnected && followed.closeCodes.isEmpty && followed.resyncs == 0, "\(followed)")
         #expect(load.now.failedReads.isEmpty && load.now.failedWrites.isEmpty, "\(load.now)")
         #expect(load.now.reads > 20)
         #expect(try await cluster.stop() == 0)

@@ -66,10 +66,12 @@ package enum AuthApplication {
         let router = Router<ServiceRequestContext>.service()
         health.addRoute(to: router, drain: drain)
         KeySetRoute(keys).add(to: router)
-        let limiter = LoginLimiter(redis: redis, cluster: settings.clusterName, limit: settings.loginLimit)
-        let codeAttempts = SecondFactorAttempts(redis: redis, cluster: settings.clusterName)
+        let local = LocalAttempts(instances: settings.authAdminURLs.count)
+        let limiter = LoginLimiter(
+            redis: redis, local: local, cluster: settings.clusterName, limit: settings.loginLimit)
+        let codeAttempts = SecondFactorAttempts(redis: redis, local: local, cluster: settings.clusterName)
         let limits = LoginLimits(
-            redis: redis, cluster: settings.clusterName, perMinute: settings.loginLimit,
+            redis: redis, local: local, cluster: settings.clusterName, perMinute: settings.loginLimit,
             byAddress: settings.loginLimitByAddress,
             byAccount: settings.loginLimitByAccount)
         AuthRoutes(

@@ -54,7 +54,11 @@ package struct RevocationFeed: Sendable {
     }
 
     /// Whether the proof is so old that Auth should be asked as well.
-    package func needsAuth(now: Instant) -> Bool { !isProven(within: timing.patience, now: now) }
+    ///
+    /// - Parameter patience: the oldest proof for which it is not; the timing's own without.
+    package func needsAuth(now: Instant, patience: Duration? = nil) -> Bool {
+        !isProven(within: patience ?? timing.patience, now: now)
+    }
 
     package func isProven(within age: Duration, now: Instant) -> Bool {
         provenAt.map { $0.duration(to: now) <= age } ?? false

@@ -5,14 +5,21 @@ package struct RevocationTiming: Sendable {
     /// An Auth instance that cannot tell Redis waits this long after its COMMIT before it answers. By then every process
     /// has asked Auth, or has a proof that is too old.
     package var promise = Duration.seconds(1)
-    /// Between two questions to Redis.
+    /// Between two questions to Redis, while requests come.
     package var redisInterval = Duration.milliseconds(50)
-    /// From the moment Redis has a revocation until its client is told: every process that is well has asked by then.
+    /// Between two questions to Redis, while none comes: so often that the proof stays younger than ``window``.
+    package var idleInterval = Duration.milliseconds(250)
+    /// So long after the last request Redis is asked seldom.
+    package var attention = Duration.seconds(2)
+    /// From the moment Redis has a revocation until its client is told: every process that is well has asked by then, or asks
+    /// before it lets anybody in.
     package var spreading = Duration.milliseconds(75)
     /// How long Redis may take to answer one.
     package var redisDeadline = Duration.milliseconds(100)
     /// From a proof of this age on Auth is asked as well.
     package var patience = Duration.milliseconds(400)
+    /// The same while no request comes.
+    package var idlePatience = Duration.milliseconds(700)
     /// Between two questions to Auth.
     package var authInterval = Duration.milliseconds(150)
     /// How long an Auth instance may take to answer one.

@@ -7,10 +7,25 @@ import Synchronization
 
 /// Keeps the revocations of the whole cluster in this process, so that no request has to ask for them.
 ///
-/// Every few milliseconds it asks Redis for what is new, and Auth where Redis proves too little. What the answers are
-/// worth is decided by ``RevocationFeed``; this carries them.
+/// It asks Redis for what is new, and Auth where Redis proves too little. When it asks is decided by ``QuestionRhythm``, what the
+/// answers are worth by ``RevocationFeed``; this carries them.
 package final class RevocationWatch: Service, Sendable {
-    private let feed: Mutex<RevocationFeed>
+    private struct Knowledge {
+        var feed: RevocationFeed
+        var rhythm: QuestionRhythm
+
+        /// What one who waits is told; `unproven` when he has to wait on.
+        func verdict(on token: AccessToken, now: ContinuousClock.Instant) -> RevocationVerdict {
+            let verdict = feed.verdict(on: token, now: now)
+            return verdict == .valid && !rhythm.serves ? .unproven : verdict
+        }
+
+        func needsAuth(now: ContinuousClock.Instant) -> Bool {
+            feed.needsAuth(now: now, patience: rhythm.patience)
+        }
+    }
+
+    private let knowledge: Mutex<Knowledge>
     private let waiting = WaitingList<AccessToken, RevocationVerdict>(capacity: 10_000)
     private let redis: RedisClient
     private let keys: RevocationKeys
@@ -20,13 +35,18 @@ package final class RevocationWatch: Service, Sendable {
     private let logger: Logger
     /// Whether the last answers proved enough, for the log alone.
     private let wasCurrent = Mutex(false)
+    /// Each lets Redis be asked once.
+    private let questions = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    /// Each lets Auth be asked, if that is needed.
+    private let doubts = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameter authURLs: the private ports of all Auth instances, such as `http://10.0.0.7:8250`.
     package init(
         redis: RedisClient, keys: RevocationKeys, authURLs: [String], eventLoopGroup: any EventLoopGroup,
         logger: Logger, timing: RevocationTiming = RevocationTiming()
     ) {
-        self.feed = Mutex(RevocationFeed(timing: timing))
+        self.knowledge = Mutex(
+            Knowledge(feed: RevocationFeed(timing: timing), rhythm: QuestionRhythm(timing: timing, now: .now)))
         self.redis = redis
         self.keys = keys
         self.authURLs = authURLs
@@ -37,10 +57,16 @@ package final class RevocationWatch: Service, Sendable {
 
     // MARK: What requests ask
 
-    /// What is known and proven now; never waits.
+    /// What is known and proven now; never waits. After a time without a request it is `unproven` for the first ones: a
+    /// question is sent at once, whose answer ``settledVerdict(on:eventLoop:)`` waits for.
     package func verdict(on token: AccessToken) -> RevocationVerdict {
         let now = ContinuousClock.now
-        return feed.withLock { $0.verdict(on: token, now: now) }
+        let (verdict, asksNow) = knowledge.withLock { knowledge in
+            let reception = knowledge.rhythm.comes(now: now)
+            return (knowledge.verdict(on: token, now: now), reception == .waits(asksNow: true))
+        }
+        if asksNow { questions.continuation.yield() }
+        return verdict
     }
 
     /// Waits for a proof, for a short time; `unproven` when there is none by then.
@@ -72,23 +98,23 @@ package final class RevocationWatch: Service, Sendable {
     /// Whether requests can be answered: false before the first complete load, and after a second without a proof.
     package var isReady: Bool {
         let now = ContinuousClock.now
-        return feed.withLock { $0.isProven(within: timing.window + timing.promise, now: now) }
+        return knowledge.withLock { $0.feed.isProven(within: timing.window + timing.promise, now: now) }
     }
 
     /// How long ago the last proof was asked for; nil before the first complete load.
     package var proofAge: Duration? {
         let now = ContinuousClock.now
-        return feed.withLock { $0.provenAt?.duration(to: now) }
+        return knowledge.withLock { $0.feed.provenAt?.duration(to: now) }
     }
 
     /// Whether it is proven now that every revocation is known.
     package var isProven: Bool {
         let now = ContinuousClock.now
-        return feed.withLock { $0.isProven(within: timing.window, now: now) }
+        return knowledge.withLock { $0.feed.isProven(within: timing.window, now: now) }
     }
 
     /// How many revocations are known.
-    package var count: Int { feed.withLock { $0.known.count } }
+    package var count: Int { knowledge.withLock { $0.feed.known.count } }
 
     // MARK: Asking
 
@@ -104,57 +130,70 @@ package final class RevocationWatch: Service, Sendable {
     }
 
     private func followRedis() async {
-        while !Task.isCancelled {
+        let eventLoop = eventLoopGroup.any()
+        var next: Scheduled<Void>?
+        questions.continuation.yield()
+        for await _ in questions.stream {
+            next?.cancel()
             let askedAt = ContinuousClock.now
-            if await askRedis(askedAt) == .askAgain { continue }
-            try? await Task.sleep(until: askedAt + timing.redisInterval, clock: .continuous)
+            knowledge.withLock { $0.rhythm.asks() }
+            if await askRedis(askedAt) == .askAgain {
+                questions.continuation.yield()
+                continue
+            }
+            let now = ContinuousClock.now
+            let pause = knowledge.withLock { $0.rhythm.ends(now: now) }
+            settle()
+            next = eventLoop.scheduleTask(in: TimeAmount(pause - askedAt.duration(to: now))) {
+                self.questions.continuation.yield()
+            }
         }
+        next?.cancel()
     }
 
     private func askRedis(_ askedAt: ContinuousClock.Instant) async -> RevocationFeed.Step {
-        let question = feed.withLock { $0.position }
+        let question = knowledge.withLock { $0.feed.position }
         do throws(RedisError) {
             let reply = try await redis.evaluate(
                 RevocationQuestion.script, keys: [keys.state, keys.stream],
                 arguments: RevocationQuestion.arguments(question), deadline: timing.redisDeadline)
             let answer = try RevocationQuestion.answer(reply)
-            return update { $0.receive(answer, to: question, askedAt: askedAt) }
+            return knowledge.withLock { $0.feed.receive(answer, to: question, askedAt: askedAt) }
         } catch {
             logger.debug("Redis does not tell the revocations", metadata: ["reason": "\(error)"])
-            return update { _ in .wait }
+            return .wait
         }
     }
 
     private func followAuth(_ inquiry: AuthInquiry) async {
-        while !Task.isCancelled {
-            let askedAt = ContinuousClock.now
-            guard feed.withLock({ $0.needsAuth(now: askedAt) }) else {
-                try? await Task.sleep(for: timing.redisInterval)
-                continue
+        for await _ in doubts.stream {
+            while !Task.isCancelled {
+                let askedAt = ContinuousClock.now
+                guard knowledge.withLock({ $0.needsAuth(now: askedAt) }) else { break }
+                let question = knowledge.withLock { $0.feed.position }
+                let reports = await inquiry.ask(after: question)
+                let step = knowledge.withLock { $0.feed.receive(reports, to: question, askedAt: askedAt) }
+                settle()
+                // Asking again is of use only when the last answer brought something.
+                if step == .askAgain, knowledge.withLock({ $0.feed.position }) != question { continue }
+                try? await Task.sleep(until: askedAt + timing.authInterval, clock: .continuous)
             }
-            let question = feed.withLock { $0.position }
-            let reports = await inquiry.ask(after: question)
-            let step = update { $0.receive(reports, to: question, askedAt: askedAt) }
-            // Asking again is of use only when the last answer brought something.
-            if step == .askAgain, feed.withLock({ $0.position }) != question { continue }
-            try? await Task.sleep(until: askedAt + timing.authInterval, clock: .continuous)
         }
     }
 
-    /// Changes the feed, and tells those who wait for it.
-    private func update(_ change: (inout RevocationFeed) -> RevocationFeed.Step) -> RevocationFeed.Step {
+    /// After an answer, or the lack of one: tells those who wait for it.
+    private func settle() {
         let (now, seconds) = (ContinuousClock.now, Int(Date().timeIntervalSince1970))
-        let (step, isCurrent) = feed.withLock { feed in
-            let step = change(&feed)
-            feed.removeExpired(now: seconds)
-            return (step, feed.isProven(within: timing.window, now: now))
+        let (isCurrent, needsAuth) = knowledge.withLock { knowledge in
+            knowledge.feed.removeExpired(now: seconds)
+            return (knowledge.feed.isProven(within: timing.window, now: now), knowledge.needsAuth(now: now))
         }
+        if needsAuth { doubts.continuation.yield() }
         waiting.resolve { token in
-            let verdict = verdict(on: token)
+            let verdict = knowledge.withLock { $0.verdict(on: token, now: now) }
             return verdict == .unproven ? nil : verdict
         }
         tell(isCurrent)
-        return step
     }
 
     private func tell(_ isCurrent: Bool) {

@@ -5,6 +5,8 @@ import Synchronization
 final class Load: Sendable {
     struct Record {
         var reads = 0
+        /// How long the reads since the last ``Load/takeTimes()`` took, in milliseconds.
+        var readTimes: [Double] = []
         var failedReads: [String] = []
         /// Requests that were refused because nothing could be learnt about revocations just then.
         var unproven: [String] = []
@@ -22,6 +24,14 @@ final class Load: Sendable {
     init(_ user: TestUser) { self.user = user }
 
     var now: Record { record.withLock { $0 } }
+
+    /// How long reads took since the last time, in milliseconds.
+    func takeTimes() -> [Double] {
+        record.withLock { record in
+            defer { record.readTimes = [] }
+            return record.readTimes
+        }
+    }
 
     /// Keeps the load up while `body` runs.
     func run(readers: Int, writers: Int, while body: () async throws -> Void) async throws {
@@ -62,6 +72,7 @@ final class Load: Sendable {
     private func read() async {
         var failure: String?
         var isUnproven = false
+        let begun = ContinuousClock.now
         do {
             let answer = try await user.client.get("/api/v1/strategies?limit=1")
             let code = answer["code"]?.string
@@ -70,9 +81,12 @@ final class Load: Sendable {
         } catch {
             failure = Task.isCancelled ? nil : "\(error)"
         }
+        let took = begun.duration(to: .now) / .milliseconds(1)
         record.withLock { record in
             switch failure {
-            case nil: record.reads += 1
+            case nil:
+                record.reads += 1
+                record.readTimes.append(took)
             case let failure? where isUnproven: record.unproven.append(failure)
             case let failure?: record.failedReads.append(failure)
             }

@@ -38,7 +38,7 @@ struct LoginLimitTests {
 
     @Test("the attempts of one IPv6 network count together")
     func network() async throws {
-        let limiter = LoginLimiter(redis: try client(), limit: 2)
+        let limiter = try self.limiter(limit: 2)
         let account = "account \(UInt64.random(in: 0...UInt64.max))"
         let first = try await limiter.reserve(account: account, address: "2001:db8:1:2::1")
         let second = try await limiter.reserve(account: account, address: "2001:db8:1:2:ffff::9")
@@ -50,7 +50,7 @@ struct LoginLimitTests {
 
     @Test("an attempt that is taken back is free again, and one only")
     func release() async throws {
-        let limiters = [LoginLimiter(redis: try client(), limit: 5), LoginLimiter(redis: try client(), limit: 5)]
+        let limiters = [try limiter(limit: 5), try limiter(limit: 5)]
         let account = "account \(UInt64.random(in: 0...UInt64.max))"
         @Sendable func reserve(_ index: Int) async throws -> LoginAllowance {
             try await limiters[index % 2].reserve(account: account, address: "198.51.100.8")
@@ -105,10 +105,7 @@ struct LoginLimitTests {
 
     @Test("in no window of the limit's length do more pass than it says", .timeLimit(.minutes(1)))
     func sliding() async throws {
-        let limiters = [
-            LoginLimiter(redis: try client(), limit: 3, window: 1),
-            LoginLimiter(redis: try client(), limit: 3, window: 1),
-        ]
+        let limiters = [try limiter(limit: 3, window: 1), try limiter(limit: 3, window: 1)]
         let account = "account \(UInt64.random(in: 0...UInt64.max))"
         let clock = ContinuousClock()
         // Of an attempt that passed: when it was asked for, and when its answer had come.
@@ -127,12 +124,63 @@ struct LoginLimitTests {
         }
     }
 
-    @Test("without Redis nobody knows how many attempts there were, so there is none")
-    func closed() async throws {
-        let limiter = LoginLimiter(redis: try NoRedis.client(), limit: 5)
-        await #expect(throws: RedisError.self) {
-            try await limiter.reserve(account: "alice@example.com", address: "198.51.100.1")
+    @Test("without Redis each instance lets its share through, of any number at once, and all no more than the limit")
+    func withoutRedis() async throws {
+        let limiters = [try limiterWithoutRedis(instances: 2), try limiterWithoutRedis(instances: 2)]
+        let allowances = try await withThrowingTaskGroup(of: LoginAllowance.self) { group in
+            for index in 0..<100 {
+                group.addTask {
+                    try await limiters[index % 2].reserve(account: "alice@example.com", address: "198.51.100.1")
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
         }
+        let allowed = allowances.filter(\.isAllowed)
+        #expect(allowed.count == 4)
+        for allowance in allowances {
+            #expect(allowance.limit == 2 && (1...60).contains(allowance.resetAfter))
+        }
+        // Another address has its own, and one that is taken back is free again.
+        #expect(try await limiters[0].reserve(account: "alice@example.com", address: "198.51.100.2").isAllowed)
+        for allowance in allowed { for limiter in limiters { try? await limiter.release(allowance) } }
+        #expect(try await limiters[0].reserve(account: "alice@example.com", address: "198.51.100.1").isAllowed)
+    }
+
+    @Test("what was let through while Redis was away goes on to count when it is back")
+    func redisIsBack() async throws {
+        let local = LocalAttempts(instances: 2)
+        let account = "account \(UInt64.random(in: 0...UInt64.max))"
+        let away = LoginLimiter(redis: try NoRedis.client(), local: local, limit: 5)
+        let back = try self.limiter(local, limit: 5)
+        #expect(try await away.reserve(account: account, address: "198.51.100.1").isAllowed)
+        // The breaker asks again by itself; until then the share holds as well.
+        var passed = 0
+        let isBack = try await eventually {
+            let allowance = try await back.reserve(account: account, address: "198.51.100.1")
+            if allowance.isAllowed { passed += 1 }
+            // An account that was not let through without Redis has the whole limit once Redis counts again.
+            return try await back.reserve(account: "another \(UInt64.random(in: 0...UInt64.max))").limit == 5
+        }
+        #expect(try await !back.reserve(account: account, address: "198.51.100.1").isAllowed)
+        #expect(isBack && passed == 1)
+    }
+
+    @Test("when there is no room to count an attempt, there is none")
+    func full() async throws {
+        let limiter = LoginLimiter(
+            redis: try NoRedis.client(), local: LocalAttempts(instances: 1, capacity: 10), limit: 5)
+        for index in 0..<10 { #expect(try await limiter.reserve(account: "\(index)", address: nil).isAllowed) }
+        await #expect(throws: RedisError.self) { try await limiter.reserve(account: "another", address: nil) }
+    }
+
+    private func limiterWithoutRedis(instances: Int) throws -> LoginLimiter {
+        LoginLimiter(redis: try NoRedis.client(), local: LocalAttempts(instances: instances), limit: 5)
+    }
+
+    private func limiter(
+        _ local: LocalAttempts = LocalAttempts(instances: 1), limit: Int, window: Int = 60
+    ) throws -> LoginLimiter {
+        LoginLimiter(redis: try client(), local: local, limit: limit, window: window)
     }
 
     private func client() throws -> RedisClient {

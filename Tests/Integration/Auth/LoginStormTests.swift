@@ -56,7 +56,8 @@ struct LoginStormTests {
                         url: TestEnvironment.value("TEST_REDIS_URL"),
                         password: TestEnvironment.value("TEST_REDIS_PASSWORD")),
                     eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
-                let limits = LoginLimits(redis: redis, perMinute: 5, byAddress: 5, byAccount: 1000)
+                let limits = LoginLimits(
+                    redis: redis, local: LocalAttempts(instances: 1), perMinute: 5, byAddress: 5, byAccount: 1000)
                 let login = Login(
                     accounts: AccountRepository(database: postgres), hasher: hasher,
                     sessions: try NoRedis.sessions(postgres), now: { 0 })

@@ -27,7 +27,8 @@ struct RehashTests {
                     url: TestEnvironment.value("TEST_REDIS_URL"), password: TestEnvironment.value("TEST_REDIS_PASSWORD")
                 ),
                 eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
-            let limits = LoginLimits(redis: redis, perMinute: 5, byAddress: 5, byAccount: 1000)
+            let limits = LoginLimits(
+                redis: redis, local: LocalAttempts(instances: 1), perMinute: 5, byAddress: 5, byAccount: 1000)
             try await withRunning(postgres, old, hasher) {
                 let hash = try await old.hash("Passw0rd")
                 _ = try await database.session().execute(

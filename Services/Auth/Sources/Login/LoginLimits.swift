@@ -19,19 +19,23 @@ package struct LoginLimits: Sendable {
     /// Of the wide limits, in seconds.
     package static let window = 600
 
-    package init(redis: RedisClient, cluster: String = "", perMinute: Int, byAddress: Int, byAccount: Int) {
+    package init(
+        redis: RedisClient, local: LocalAttempts, cluster: String = "", perMinute: Int, byAddress: Int, byAccount: Int
+    ) {
         self.init(
-            pair: LoginLimiter(redis: redis, cluster: cluster, limit: perMinute),
+            pair: LoginLimiter(redis: redis, local: local, cluster: cluster, limit: perMinute),
             address: LoginLimiter(
-                redis: redis, cluster: cluster, policy: "login-address", limit: byAddress, window: Self.window),
+                redis: redis, local: local, cluster: cluster, policy: "login-address", limit: byAddress,
+                window: Self.window),
             account: LoginLimiter(
-                redis: redis, cluster: cluster, policy: "login-account", limit: byAccount, window: Self.window))
+                redis: redis, local: local, cluster: cluster, policy: "login-account", limit: byAccount,
+                window: Self.window))
     }
 
     /// Begins a login.
     ///
     /// - Parameter name: as it was given.
-    /// - Throws: ``LoginRefused``; `RedisError`: then there must be none.
+    /// - Throws: ``LoginRefused``; `RedisError`: nobody can count it, so there must be none.
     package func begin(_ name: String, address: String) async throws -> LoginAttempt {
         let account = name.lowercased()
         let pair = try await self.pair.reserve(account: account, address: address)

@@ -8,10 +8,13 @@ package struct SecondFactorAttempts: Sendable {
     private let inMinute: LoginLimiter
     private let inHour: LoginLimiter
 
-    /// - Parameter cluster: tells clusters that share a Redis apart.
-    package init(redis: RedisClient, cluster: String) {
-        inMinute = LoginLimiter(redis: redis, cluster: cluster, policy: "code", limit: 5)
-        inHour = LoginLimiter(redis: redis, cluster: cluster, policy: "code-hour", limit: 30, window: 3600)
+    /// - Parameters:
+    ///   - local: counts while Redis is away.
+    ///   - cluster: tells clusters that share a Redis apart.
+    package init(redis: RedisClient, local: LocalAttempts, cluster: String) {
+        inMinute = LoginLimiter(redis: redis, local: local, cluster: cluster, policy: "code", limit: 5)
+        inHour = LoginLimiter(
+            redis: redis, local: local, cluster: cluster, policy: "code-hour", limit: 30, window: 3600)
     }
 
     /// - Parameter attempt: throws ``SecondFactorError/wrongCode`` or ``SecondFactorError/reusedCode`` for what counts.

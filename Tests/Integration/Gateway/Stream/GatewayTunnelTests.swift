@@ -147,6 +147,32 @@ struct GatewayTunnelTests {
         }
     }
 
+    @Test("a tunnel goes on although another configuration has no route for it any more")
+    func reload() async throws {
+        let upstream = try await SwitchingUpstream()
+        let path = FileManager.default.temporaryDirectory.appending(path: "gateway-\(UUID()).yaml").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let shipped = try String(contentsOfFile: GatewayUnderTest.shippedConfigurationPath, encoding: .utf8)
+        try (shipped + Self.routes).write(toFile: path, atomically: true, encoding: .utf8)
+        var options = GatewayUnderTest.Options()
+        options.configurationPath = path
+        try await GatewayUnderTest.run(options, upstreams: [upstream.port]) { gateway in
+            let client = try await gateway.client()
+            try await client.send(handshake())
+            try await client.receive { $0.contains("101") && $0.hasSuffix("\r\n\r\n") }
+            try shipped.write(toFile: path, atomically: true, encoding: .utf8)
+            guard case .adopted = await gateway.live.reload() else {
+                Issue.record("it was not adopted")
+                return
+            }
+            #expect(try await gateway.ask(handshake()).status == 404)
+            try await client.send("still here")
+            try await client.receive { $0.hasSuffix("still here") }
+            await client.close()
+        }
+        await upstream.stop()
+    }
+
     @Test("a tunnel ends with the session that it belongs to")
     func revoked() async throws {
         let revoked = Atomic(false)
