@@ -25,6 +25,6 @@ package struct Migration: Sendable {
     package static let all: [Migration] = [
         users, sessions, strategies, replication, revisions, revocations, administration, versions, idempotencyKeys,
         secondFactor, knownNetworks, apiKeys, eventOutbox, administratorReads, importBatches, legacyUsers,
-        capturedChanges, writeOwnership, operators, appliersByRole, legacyIdentities, routeOrders,
+        capturedChanges, writeOwnership, operators, appliersByRole, outboxByLock, legacyIdentities, routeOrders,
     ]
 }

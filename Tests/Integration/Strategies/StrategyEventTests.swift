@@ -66,13 +66,14 @@ struct StrategyEventTests {
         }
     }
 
-    @Test("a statement on behalf of a user sees nothing of the outbox, and nobody adds to it")
+    @Test("who does not hold the publishers' lock, or asks for a user, sees nothing of the outbox, and nobody adds to it")
     func isolation() async throws {
         try await StrategiesUnderTest.with { service in
             try await service.create("A")
             let session = try await service.database.session(.strategies)
             let count = "SELECT count(*) FROM event_outbox"
-            #expect(try await session.execute(count).integer(0, 0) == 1)
+            #expect(try await session.execute(count).integer(0, 0) == 0)
+            #expect(try await session.execute("SELECT event_outbox_age() >= 0").boolean(0, 0) == true)
             await #expect(throws: (any Error).self) {
                 try await session.execute(
                     "INSERT INTO event_outbox (user_id, kind, data) VALUES (1, 'strategy.created', '{}')")
@@ -83,6 +84,12 @@ struct StrategyEventTests {
                 #expect(try await session.execute(count).integer(0, 0) == 0)
                 #expect(try await session.execute("DELETE FROM event_outbox").affected == 0)
             }
+            try await session.execute("BEGIN; SELECT pg_advisory_xact_lock(hashtext('cryptodesk.event_outbox'))")
+            #expect(try await session.execute(count).integer(0, 0) == 0)
+            try await session.execute("RESET cryptodesk.user_id")
+            #expect(try await session.execute(count).integer(0, 0) == 1)
+            try await session.execute("COMMIT")
+            #expect(try await session.execute(count).integer(0, 0) == 0)
         }
     }
 }

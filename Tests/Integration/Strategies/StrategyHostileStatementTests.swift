@@ -92,6 +92,12 @@ struct StrategyHostileStatementTests {
         "SELECT document FROM strategy_versions", "SELECT 'secret' FROM user_revisions",
         "SELECT 'secret' FROM user_revision_epochs",
         "SELECT * FROM idempotency_keys", "SELECT * FROM import_batches", "SELECT 'secret' FROM event_outbox",
+        "RESET cryptodesk.user_id; SELECT 'secret' FROM event_outbox", "RESET ALL; SELECT data FROM event_outbox",
+        "SET cryptodesk.user_id = ''; SELECT data FROM event_outbox",
+        "RESET cryptodesk.user_id; DELETE FROM event_outbox RETURNING data",
+        // Another lock than the publishers', and a lock of two halves with the same numbers.
+        "RESET ALL; SELECT pg_advisory_lock(1); SELECT data FROM event_outbox",
+        "RESET ALL; SELECT pg_advisory_lock(least(sign(hashtext('cryptodesk.event_outbox'))::int, 0), hashtext('cryptodesk.event_outbox')); SELECT data FROM event_outbox",
         "TABLE trading_strategies",
         "SELECT count(*) FROM trading_strategies HAVING count(*) > 1",
         "WITH t AS (SELECT * FROM trading_strategies) SELECT * FROM t",
@@ -118,6 +124,7 @@ struct StrategyHostileStatementTests {
             let kept = try await owner.execute(
                 "SELECT strategy_name, status FROM trading_strategies WHERE user_id = \(users[0])")
             #expect(kept.count == 1 && kept.text(0, 0) == Self.secret && kept.text(0, 1) == "draft")
+            #expect(try await owner.execute("SELECT FROM event_outbox").count == 2)
         }
     }
 

@@ -1,6 +1,6 @@
 import Postgres
 
-/// The statements of the outbox. They run on nobody's behalf: those of a user see nothing of it.
+/// The statements of the outbox. They run on nobody's behalf, and behind ``lock``: others see nothing of it.
 enum OutboxQueries {
     /// Until the end of the transaction, which must not outlive a process that is suspended for long. What it deletes may come
     /// back in a crash, for Redis knows what it has appended; so nobody waits for the disk or for a replica.
@@ -32,11 +32,6 @@ enum OutboxQueries {
 
     static let forget = Statement("outbox_forget", "DELETE FROM event_outbox WHERE id = ANY ($1::bigint[])")
 
-    /// In milliseconds.
-    static let oldestAge = Statement(
-        "outbox_oldest_age",
-        """
-        SELECT greatest(0, extract(epoch FROM clock_timestamp() - created_at) * 1000)::bigint
-        FROM event_outbox ORDER BY id LIMIT 1
-        """)
+    /// In milliseconds; null where there is none.
+    static let oldestAge = Statement("outbox_oldest_age", "SELECT event_outbox_age()")
 }
