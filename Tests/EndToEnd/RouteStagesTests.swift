@@ -30,6 +30,29 @@ struct RouteStagesTests {
         ) { first, _ in first }
     }
 
+    /// Back and forth by the public API, as the dashboard does.
+    private func administratorsMove(_ cluster: ClusterUnderTest) async throws {
+        let path = "/api/v1/admin/migrations"
+        let administrator = try await TestUser.make(cluster)
+        #expect(try await administrator.client.get(path).status == 403)
+        #expect(try await cluster.desk("users", "promote", administrator.email).status == 0)
+        let login = try await administrator.client.login(administrator.email, TestUser.password)
+        let client = administrator.client.with(token: try #require(login["access_token"]?.string))
+        let listed = try await client.get(path)
+        #expect(listed["routes"]?.array?.first?.object?["stage"]?.string == "shadow", "\(listed.text)")
+        #expect(try await client.get("\(path)/nothing").status == 404)
+        let early = try await client.post("\(path)/strategies/advance", json: #"{"reason":"a test"}"#)
+        #expect(early.status == 409 && early.text.contains("were compared"), "\(early.text)")
+        let stale = try await client.post("\(path)/strategies/rollback", json: #"{"reason":"a test","version":0}"#)
+        #expect(stale.status == 409 && stale.text.contains("not in force"), "\(stale.text)")
+        let back = try await client.post("\(path)/strategies/rollback", json: #"{"reason":"a test"}"#)
+        #expect(back.status == 200 && back["stage"]?.string == "legacy", "\(back.text)")
+        let forth = try await client.post("\(path)/strategies/advance", json: #"{"reason":"once more"}"#)
+        #expect(forth.status == 200 && forth["stage"]?.string == "shadow", "\(forth.text)")
+        let changes = forth["changes"]?.array?.compactMap(\.object) ?? []
+        #expect(changes.first?["reason"]?.string == "once more" && changes.count == 3)
+    }
+
     @Test(
         "stages change under load at every gateway without a failed request, and are kept over the end of all gateways")
     func stages() async throws {
@@ -53,6 +76,8 @@ struct RouteStagesTests {
         try await load.run(readers: 2, writers: 1) {
             #expect(try await everywhere("legacy legacy"))
             #expect(try await desk("advance", "strategies").contains("is at shadow"))
+            #expect(try await everywhere("shadow legacy"))
+            try await administratorsMove(cluster)
             #expect(try await everywhere("shadow legacy"))
             let refused = try await cluster.desk("route", "advance", "strategies")
             #expect(

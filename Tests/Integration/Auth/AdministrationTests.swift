@@ -88,6 +88,74 @@ struct AdministrationTests {
         }
     }
 
+    @Test("an administrator's order is written down and reaches one gateway once; what no gateway takes is withdrawn")
+    func routeOrders() async throws {
+        try await AuthUnderTest.with { auth in
+            let people = try await people(auth)
+            let redis = RedisClient(
+                configuration: try RedisConfiguration(
+                    url: try TestEnvironment.value("TEST_REDIS_URL"),
+                    password: try TestEnvironment.value("TEST_REDIS_PASSWORD")),
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await redis.run() }
+                let questions = GatewayQuestions(redis: redis, cluster: auth.database.name)
+                try #require(try await eventually { redis.isReady })
+                let path = "/api/v1/admin/migrations"
+                let unasked = try await auth.send("GET", path, token: people.admin)
+                #expect(unasked.status == 503 && unasked["code"] == "upstream_unavailable")
+                #expect(try await questions.take() == nil)
+
+                /// Asks, and answers in a gateway's place.
+                func asked(
+                    _ method: String, _ path: String, _ body: String? = nil, answer: String
+                ) async throws -> (status: Int, code: String?, question: JSONObject) {
+                    async let reply = auth.send(method, path, body, token: people.admin)
+                    var taken: GatewayQuestions.Taken?
+                    _ = try await eventually {
+                        taken = try await questions.take()
+                        return taken != nil
+                    }
+                    let question = try #require(taken)
+                    try await questions.answer(question, answer)
+                    let answered = try await reply
+                    let json = try JSONValue(parsing: Array(question.text.utf8)).object
+                    return (answered.status, answered["code"], try #require(json))
+                }
+                let listed = try await asked("GET", path, answer: #"{"body":{"routes":[]}}"#)
+                #expect(listed.status == 200 && listed.question["do"]?.string == "list")
+                let unknown = try await asked("GET", "\(path)/x", answer: #"{"refused":"not_found","detail":"no"}"#)
+                #expect(unknown.status == 404 && unknown.question["route"]?.string == "x")
+                let order = #"{"reason":"a test","percent":5}"#
+                let made = try await asked("POST", "\(path)/tasks/advance", order, answer: #"{"body":{}}"#)
+                #expect(made.status == 200 && made.question["percent"]?.integer == 5)
+                let id = try #require(people.ids["ann@example.com"])
+                #expect(made.question["by"]?.string == "administrator \(id)")
+                let refused = try await asked(
+                    "POST", "\(path)/tasks/rollback", #"{"reason":"a test"}"#,
+                    answer: #"{"refused":"migration_refused","detail":"there is no way back from legacy"}"#)
+                #expect(refused.status == 409 && refused.code == "conflict")
+                group.cancelAll()
+            }
+            let entries = try await list(auth, "audit?action=route.advance", people.admin).objects
+            #expect(entries.first?["details"]?.object?["route"]?.string == "tasks")
+            #expect(try await list(auth, "audit?action=route.rollback", people.admin).objects.count == 1)
+            for (kind, body, mistakes) in [
+                ("advance", #"{"percent":100,"force":1}"#, 3), ("rollback", #"{"reason":"","to":"full"}"#, 2),
+                ("pin", #"{"reason":"x","user":0,"side":"both","x":1}"#, 3),
+            ] {
+                let path = "/api/v1/admin/migrations/tasks/\(kind)"
+                let wrong = try await auth.send("POST", path, body, token: people.admin)
+                #expect(wrong.status == 422 && wrong.items.count == mistakes, "\(wrong.text)")
+                #expect(try await auth.send("POST", path, body, token: people.user.access).status == 403)
+            }
+            try await auth.execute("DELETE FROM role_permissions WHERE permission = 'routes:move'")
+            let gone = try await auth.send(
+                "POST", "/api/v1/admin/migrations/tasks/advance", #"{"reason":"x"}"#, token: people.admin)
+            #expect(gone.status == 403)
+        }
+    }
+
     @Test("nobody but an administrator is let in, and an old token of one is not believed")
     func forbidden() async throws {
         try await AuthUnderTest.with { auth in
