@@ -34,7 +34,9 @@ struct HighAvailabilityTests {
                 #expect(
                     try await eventually(within: .seconds(120)) {
                         // Without one that may take over the next fault would be answered by waiting, as it should be.
-                        let standbys = try await cluster.databases().filter { $0.role == "standby" && $0.lagBytes != nil }
+                        let standbys = try await cluster.databases().filter {
+                            $0.role == "standby" && $0.lagBytes != nil
+                        }
                         return standbys.count == 2 && standbys.contains(where: \.isSynchronous)
                     }, "\(before) does not follow: \(cluster.output)")
             }

@@ -66,7 +66,8 @@ struct StrategyEventTests {
         }
     }
 
-    @Test("who does not hold the publishers' lock, or asks for a user, sees nothing of the outbox, and nobody adds to it")
+    @Test(
+        "who does not hold the publishers' lock, or asks for a user, sees nothing of the outbox, and nobody adds to it")
     func isolation() async throws {
         try await StrategiesUnderTest.with { service in
             try await service.create("A")

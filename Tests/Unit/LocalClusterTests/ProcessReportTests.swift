@@ -21,7 +21,8 @@ import Testing
     func replication() throws {
         let status = ProcessStatus(
             name: "postgres-2", pid: 7, port: 8481, adminPort: nil, ready: true, residentMegabytes: 30, cpu: 0,
-            replication: ReplicationStatus(role: .standby, epoch: 3, lagMilliseconds: 12, lagBytes: 4096, isSynchronous: true))
+            replication: ReplicationStatus(
+                role: .standby, epoch: 3, lagMilliseconds: 12, lagBytes: 4096, isSynchronous: true))
         let json = try JSONEncoder().encode(status)
         let text = String(decoding: json, as: UTF8.self)
         for part in [#""role":"standby""#, #""epoch":3"#, #""lag_ms":12"#, #""lag_bytes":4096"#, #""sync":true"#] {

@@ -26,7 +26,8 @@ struct CostGuardTests {
 
     @Test("the totals are read from what callgrind and memcheck write at the end")
     func totals() {
-        let callgrind = "==17== Callgrind, a call-graph profiler\n==17== Events    : Ir\n==17== Collected : 5923847\n==17==\n"
+        let callgrind =
+            "==17== Callgrind, a call-graph profiler\n==17== Events    : Ir\n==17== Collected : 5923847\n==17==\n"
         let memcheck = """
             ==17== HEAP SUMMARY:
             ==17==     in use at exit: 3,000 bytes in 4 blocks
@@ -38,7 +39,8 @@ struct CostGuardTests {
         #expect(ValgrindLog.allocations(in: callgrind) == nil)
     }
 
-    @Test("a log without a total has none", arguments: ["", "==17== Collected : ", "Collected : 5\n", "==17== Killed\n"])
+    @Test(
+        "a log without a total has none", arguments: ["", "==17== Collected : ", "Collected : 5\n", "==17== Killed\n"])
     func noTotals(log: String) {
         #expect(ValgrindLog.instructions(in: log) == nil)
         #expect(ValgrindLog.allocations(in: log) == nil)
@@ -56,7 +58,10 @@ struct CostGuardTests {
     @Test(
         "what is wrong with the file is told with its place",
         arguments: [
-            ("allocations: 60}", "allocations: few}", "gateway.list.allocations: \"few\" is not a whole number above 0"),
+            (
+                "allocations: 60}", "allocations: few}",
+                "gateway.list.allocations: \"few\" is not a whole number above 0"
+            ),
             ("allocations: 60}", "allocations: 0}", "gateway.list.allocations: \"0\" is not a whole number above 0"),
             (", allocations: 60}", "}", "gateway.list: needs the key allocations"),
             ("strategies:", "strategy:", "strategy: is not known here; the keys are gateway, strategies"),

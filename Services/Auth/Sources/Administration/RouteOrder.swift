@@ -48,7 +48,8 @@ package struct RouteOrder: Sendable, Equatable {
         guard let value = body.value(name) else { return }
         guard let number = value.integer, range.contains(number) else {
             let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
-            return body.fail(name, "a whole number from \(range.lowerBound)\(end) is expected", type: "type_error.integer")
+            return body.fail(
+                name, "a whole number from \(range.lowerBound)\(end) is expected", type: "type_error.integer")
         }
     }
 

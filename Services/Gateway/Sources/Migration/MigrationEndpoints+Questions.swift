@@ -49,7 +49,9 @@ extension MigrationEndpoints {
         json["places"] = differences["places"] ?? .array([])
         json["samples"] = .array((differences["samples"]?.array ?? []).map { Self.dated($0, "at") })
         json["changes"] = .array(
-            (try await changes(of: route)["changes"]?.array ?? []).prefix(Self.shownChanges).map { Self.dated($0, "at") })
+            (try await changes(of: route)["changes"]?.array ?? []).prefix(Self.shownChanges).map {
+                Self.dated($0, "at")
+            })
         return json
     }
 
@@ -70,7 +72,8 @@ extension MigrationEndpoints {
     }
 
     private static let shownMembers = [
-        "route", "legacy", "candidate", "stage", "percent", "writes", "epoch", "version", "pins", "changed_at", "changed_by",
+        "route", "legacy", "candidate", "stage", "percent", "writes", "epoch", "version", "pins", "changed_at",
+        "changed_by",
         "reason",
     ]
     private static let shownChanges = 100
