@@ -80,12 +80,13 @@ struct GatewayConfigurationTests {
         #expect(configuration.failedAuthentications == RateLimit(settingText: "50/s burst 100"))
     }
 
-    @Test("in the shipped file health and what ends sessions are urgent, and nothing else is")
+    @Test("in the shipped file health, what ends sessions and what moves a route back are urgent, and nothing else is")
     func urgent() throws {
         let urgent = try GatewayConfiguration.shipped().routes.filter { $0.priority == .urgent }
         #expect(
             Set(urgent.map(\.name)) == [
                 "health", "auth.logout", "auth.api-keys.one", "auth.sessions.one", "admin.users.revoke",
+                "admin.migrations.orders",
             ])
     }
 
