@@ -17,7 +17,7 @@ package struct RouteOrder: Sendable, Equatable {
 
     package let kind: Kind
     package let route: String
-    /// The members of the body, which the gateways read as they are.
+    /// The members of the body, which the gateways read as they are; whole numbers are written as such.
     package let members: JSONObject
 
     /// In characters; in UTF-8 it is within what gateways take.
@@ -41,12 +41,22 @@ package struct RouteOrder: Sendable, Equatable {
             _ = body.choice("side", of: ["legacy", "candidate", "none"])
         }
         try body.finish()
-        (self.kind, self.route, members) = (kind, route, object)
+        var members = object
+        for name in ["version", "percent", "user"] {
+            if let number = object[name].flatMap(Self.wholeNumber) { members[name] = .number("\(number)") }
+        }
+        (self.kind, self.route, self.members) = (kind, route, members)
+    }
+
+    /// `5.0` is a whole number as well (JSON Schema, Validation §6.1.1).
+    private static func wholeNumber(_ value: JSONValue) -> Int? {
+        guard case .number(let text) = value else { return nil }
+        return Int(text) ?? Double(text).flatMap { Int(exactly: $0) }
     }
 
     private static func checkNumber(_ name: String, in range: ClosedRange<Int>, _ body: inout ObjectValidator) {
         guard let value = body.value(name) else { return }
-        guard let number = value.integer, range.contains(number) else {
+        guard let number = wholeNumber(value), range.contains(number) else {
             let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
             return body.fail(
                 name, "a whole number from \(range.lowerBound)\(end) is expected", type: "type_error.integer")
