@@ -41,7 +41,7 @@ struct ListBenchmark {
     // MARK: Clusters
 
     private func withCluster<T>(
-        instances: Int, settings: [String] = [], _ body: (RunningCluster) async throws -> T
+        instances: Int, _ body: (RunningCluster) async throws -> T
     ) async throws -> T {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let cluster = try await PipedCluster.start(
@@ -49,7 +49,7 @@ struct ListBenchmark {
             [
                 "--gateways", "\(instances)", "--auth", "1", "--strategies", "\(instances)", "--replicas", "1",
                 "--no-demo", "--set", "EVENT_LOOPS=\(max(1, cores / instances))",
-            ] + settings.flatMap { ["--set", $0] }, for: "bench")
+            ], for: "bench")
         do {
             let result = try await body(cluster.cluster)
             await cluster.stop()
@@ -107,10 +107,9 @@ struct ListBenchmark {
             try await peers.waitUntilReady(token: prepared.token, path: Self.path, answer: answer.body)
             let contenders = try contenders(cluster, prepared, peers, replica, folder: folder)
             let figures = try await alternate(contenders)
-            let cached = try await compareWithCache(contenders[1], prepared, folder: folder)
             await peers.stop()
             let pair = try await compareWithTwo(contenders[0], prepared, folder: folder)
-            return outcome(contenders, figures, cached, pair, idle)
+            return outcome(contenders, figures, pair, idle)
         } catch {
             await peers.stop()
             throw error
@@ -164,18 +163,6 @@ struct ListBenchmark {
         return figures.map(PathFigures.medians(of:))
     }
 
-    /// The same with the cache of reads, on a cluster of its own, in turn with the FastAPI service.
-    private func compareWithCache(
-        _ fastAPI: PathContender, _ prepared: Prepared, folder: String
-    ) async throws -> (figures: PathFigures, ratioToFastAPI: Double) {
-        progress("starting a cluster with the cache on")
-        return try await withCluster(instances: 1, settings: ["CACHE_MODE=process"]) { cluster in
-            let own = try await prepare(cluster, wrk: prepared.wrk.program, folder: folder, name: "cached")
-            let figures = try await alternate([Self.fullPath(cluster, own.wrk), fastAPI])
-            return (figures[0], figures[0].requestsPerSecond / max(1, figures[1].requestsPerSecond))
-        }
-    }
-
     /// The same with two gateways and two services, on a cluster of its own beside the first.
     private func compareWithTwo(
         _ one: PathContender, _ prepared: Prepared, folder: String
@@ -189,18 +176,14 @@ struct ListBenchmark {
     }
 
     private func outcome(
-        _ contenders: [PathContender], _ figures: [PathFigures],
-        _ cached: (figures: PathFigures, ratioToFastAPI: Double), _ pair: (two: PathFigures, one: PathFigures),
+        _ contenders: [PathContender], _ figures: [PathFigures], _ pair: (two: PathFigures, one: PathFigures),
         _ idle: IdleCluster
     ) -> Outcome {
         let ratio = figures[0].requestsPerSecond / max(1, figures[1].requestsPerSecond)
         return Outcome(
             paths: zip(contenders, figures).map { .init(name: $0.name, figures: $1) }
-                + [
-                    .init(name: "CryptoDesk, full path, cache on", figures: cached.figures),
-                    .init(name: "CryptoDesk, 2 gateways and 2 services", figures: pair.two),
-                ],
-            targets: ListTargets(ours: figures[0], ratioToFastAPI: ratio, cached: cached, pair: pair, idle: idle),
+                + [.init(name: "CryptoDesk, 2 gateways and 2 services", figures: pair.two)],
+            targets: ListTargets(ours: figures[0], ratioToFastAPI: ratio, cached: nil, pair: pair, idle: idle),
             ratioToFastAPI: ratio)
     }
 }
