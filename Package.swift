@@ -166,7 +166,7 @@ let package = Package(
             ],
             path: "Tools/Drill"),
         .target(name: "Capacity", path: "Tools/Capacity"),
-        .target(name: "Profiling", dependencies: ["Documents"], path: "Tools/Profiling"),
+        .target(name: "Profiling", path: "Tools/Profiling"),
         .target(
             name: "Load",
             dependencies: [
@@ -190,7 +190,7 @@ let package = Package(
         unitTests("PrometheusMetrics", ["TestSupport"]),
         unitTests("LocalCluster", ["Authentication", "JSON", nioCore, nioHTTP1, nioPosix]),
         unitTests("Capacity"),
-        unitTests("Profiling", ["Documents"]),
+        unitTests("Profiling"),
         unitTests("Drill"),
         unitTests("Load", ["Documents", "JSON", nioCore, nioHTTP1, nioPosix]),
         unitTests("Postgres"),
